@@ -1,0 +1,166 @@
+"""The environment, read once and typed. No other module reads os.environ."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """At most `count` requests in any `seconds` seconds."""
+
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    debug: bool
+    production: bool
+    insecure_http: bool
+    data_dir: Path
+    secret_key: str = field(repr=False)
+    allowed_hosts: list[str]
+    csrf_trusted_origins: list[str]
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    time_zone: str
+    port: int
+    tmdb_token: str = field(repr=False)
+    tmdb_base_url: str
+    tmdb_image_url: str
+    tmdb_rate: Rate
+    letterboxd_ttl_days: int
+    account_ttl_days: int | None
+    max_upload_mb: int
+
+
+def read() -> Environment:
+    """Read every setting. A bad value raises ImproperlyConfigured and names its variable."""
+    env = Env()
+    try:
+        return _read(env)
+    except EnvError as exc:
+        raise ImproperlyConfigured(str(exc)) from exc
+
+
+def database(env: Environment) -> dict[str, Any]:
+    """Django's settings for DATABASE_URL, with the options that docs/adr/0002 measured."""
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(env.database_url))
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"DATABASE_URL can't be read: {exc}") from exc
+    engine = config["ENGINE"].rsplit(".", 1)[-1]
+    if engine == "sqlite3":
+        return config | {"OPTIONS": SQLITE_OPTIONS | config.get("OPTIONS", {})}
+    if engine == "postgresql":
+        # never "pool": qcluster forks, and a pool's sockets would cross the fork
+        return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://")
+
+
+SQLITE_OPTIONS = {
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=27103364;",
+}
+
+
+def _read(env: Env) -> Environment:
+    mode = env.bool("DEBUG", None)  # unset: a local run; false: production; true: development
+    production = mode is False
+    data_dir = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
+    _make_folder(data_dir)
+    return Environment(
+        debug=bool(mode),
+        production=production,
+        insecure_http=env.bool("INSECURE_HTTP", False),
+        data_dir=data_dir,
+        secret_key=_secret_key(env, production, data_dir),
+        allowed_hosts=_allowed_hosts(env, production),
+        csrf_trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", []),
+        database_url=env.str("DATABASE_URL", "") or f"sqlite:///{data_dir / 'reelkeeper.sqlite3'}",
+        redis_url=env.str("REDIS_URL", ""),
+        time_zone=_time_zone(env),
+        port=_above_zero(env, "PORT", 8000),
+        tmdb_token=env.str("TMDB_TOKEN", "").strip(),
+        tmdb_base_url=_address(env, "TMDB_BASE_URL", "https://api.themoviedb.org/3"),
+        tmdb_image_url=_address(env, "TMDB_IMAGE_URL", "https://image.tmdb.org/t/p"),
+        tmdb_rate=_rate(env),
+        letterboxd_ttl_days=_above_zero(env, "LETTERBOXD_TTL_DAYS", 30),
+        account_ttl_days=_above_zero(env, "ACCOUNT_TTL_DAYS", 0) or None,
+        max_upload_mb=_above_zero(env, "MAX_UPLOAD_MB", 50),
+    )
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ImproperlyConfigured(f"DATA_DIR {path} can't be made: {exc.strerror}") from exc
+
+
+def _secret_key(env: Env, production: bool, data_dir: Path) -> str:
+    if key := env.str("SECRET_KEY", ""):
+        return str(key)
+    if production:
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be set when DEBUG=false. Make one with: "
+            "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    kept = data_dir / "secret_key"
+    try:
+        with kept.open("x", encoding="ascii") as file:  # "x": two processes starting at once keep one key
+            kept.chmod(0o600)
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    except OSError as exc:
+        raise ImproperlyConfigured(f"DATA_DIR {data_dir} can't be written: {exc.strerror}") from exc
+    return kept.read_text(encoding="ascii")
+
+
+def _allowed_hosts(env: Env, production: bool) -> list[str]:
+    hosts: list[str] = env.list("ALLOWED_HOSTS", [])
+    if production and not hosts:
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name this site's hosts when DEBUG=false, e.g. films.example.org")
+    return hosts or LOOPBACK
+
+
+def _time_zone(env: Env) -> str:
+    name: str = env.str("TIME_ZONE", "UTC")
+    if name not in available_timezones():
+        raise ImproperlyConfigured(f"TIME_ZONE must be a name like Europe/Lisbon, not {name!r}")
+    return name
+
+
+def _above_zero(env: Env, name: str, default: int) -> int:
+    value: int = env.int(name, default)
+    if value <= 0 and value != default:
+        raise ImproperlyConfigured(f"{name} must be above zero, not {value}")
+    return value
+
+
+def _address(env: Env, name: str, default: str) -> str:
+    value: str = env.str(name, "") or default
+    if not re.match(r"https?://[^/\s]+", value):
+        raise ImproperlyConfigured(f"{name} must be an http or https address, not {value!r}")
+    return value.rstrip("/")
+
+
+def _rate(env: Env) -> Rate:
+    raw: str = env.str("TMDB_RATE", "20/1")
+    found = re.fullmatch(r"(\d+)/(\d+(?:\.\d+)?)", raw.strip())
+    if not found or int(found[1]) == 0 or float(found[2]) == 0:
+        raise ImproperlyConfigured(f"TMDB_RATE must be requests per seconds, like 20/1 or 40/10, not {raw!r}")
+    return Rate(count=int(found[1]), seconds=float(found[2]))

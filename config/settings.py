@@ -1,0 +1,199 @@
+"""Django's settings, all made from the typed environment in env.py."""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config import env
+from enrichment.conf import TMDBSettings
+
+ENV = env.read()
+BASE_DIR = env.BASE_DIR
+DATA_DIR = ENV.data_dir
+
+DEBUG = ENV.debug
+SECRET_KEY = ENV.secret_key
+ALLOWED_HOSTS = ENV.allowed_hosts
+CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
+
+INSTALLED_APPS = [
+    "imports",
+    "enrichment",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_htmx",
+    "django_q",
+    "lucide",
+    "ninja",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "imports.middleware.UploadLimitMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "imports.context_processors.instance",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.database(ENV)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The cluster's heart-beat is read by other processes, so this cache must be shared by all of them.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
+    if ENV.redis_url
+    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = ENV.time_zone
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns without it
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if ENV.production
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not ENV.production  # a local run needs no collectstatic
+WHITENOISE_MAX_AGE = 0 if not ENV.production else 60
+
+# Uploads stay in memory: nothing a person sends is written to disk before it is understood.
+MAX_UPLOAD_BYTES = ENV.max_upload_mb * 1024 * 1024
+UPLOAD_SLACK_BYTES = 1024 * 1024  # for the multipart wrapping and the form's other fields
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES + UPLOAD_SLACK_BYTES
+DATA_UPLOAD_MAX_NUMBER_FILES = 200
+
+LETTERBOXD_TTL_DAYS = ENV.letterboxd_ttl_days
+ACCOUNT_TTL_DAYS = ENV.account_ttl_days
+
+TMDB = TMDBSettings(
+    token=ENV.tmdb_token,
+    base_url=ENV.tmdb_base_url,
+    image_url=ENV.tmdb_image_url,
+    rate_count=ENV.tmdb_rate.count,
+    rate_seconds=ENV.tmdb_rate.seconds,
+    cache_path=Path(DATA_DIR) / "tmdb_cache.sqlite3",
+)
+
+PORT = ENV.port  # of `manage.py serve`
+
+# Measured: docs/adr/0002. queue_limit 1 and retry >= 3 x timeout, or tasks run twice.
+CLUSTER_WORKERS = 2
+Q_CLUSTER = {
+    "name": "reelkeeper",
+    "label": "Background",
+    "orm": "default",
+    "workers": CLUSTER_WORKERS,
+    "queue_limit": 1,
+    "bulk": 1,
+    "poll": 0.2,
+    "timeout": 90,
+    "retry": 300,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": 250,
+    "recycle": 200,
+    "max_rss": 400_000,
+    "catch_up": False,
+    "cache": "default",
+}
+
+# Security. A local run answers on loopback over http; production expects TLS in front (docs/deploy.md).
+SECURE_TLS = ENV.production and not ENV.insecure_http
+SECURE_SSL_REDIRECT = SECURE_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_TLS else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_TLS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TLS
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+X_FRAME_OPTIONS = "DENY"
+_IMAGE_HOST = "/".join(TMDB.image_url.split("/")[:3])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", _IMAGE_HOST],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+NINJA_MAX_PER_PAGE_SIZE = 200
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "reelkeeper": {"level": "INFO"},
+        # a request line can hold a search a person typed
+        "urllib3": {"level": "ERROR"},
+        "requests_cache": {"level": "ERROR"},
+        "django-q": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
+    },
+}

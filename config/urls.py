@@ -1,0 +1,12 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from imports.api import api
+from imports.views.health import health
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/", api.urls),
+    path("health", health, name="health"),
+    path("", include("imports.urls")),
+]
