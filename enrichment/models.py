@@ -1,0 +1,203 @@
+"""What the instance knows of films, and the questions it has open. Nothing here belongs to a person."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class PlainJSONEncoder(json.JSONEncoder):
+    """Keeps accents as they are, so that a name can be searched for in the stored text on every database."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs | {"ensure_ascii": False})
+
+
+class ListField(models.JSONField):
+    """A JSON list, empty by default."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        defaults: dict[str, Any] = {"default": list, "blank": True, "encoder": PlainJSONEncoder}
+        super().__init__(*args, **defaults | kwargs)
+
+
+class Catalogue(models.TextChoices):
+    """Who answered: what the sample said is asked again once there is a key."""
+
+    SAMPLE = "sample"
+    TMDB = "tmdb"
+
+
+class WorkRow(models.Model):
+    """A row that a worker leases, works on and settles. The queue only says "look again"; the state is here."""
+
+    turn = models.PositiveIntegerField(default=0)  # the row's place within its own import; the smallest goes first
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    catalogue = models.CharField(max_length=8, choices=Catalogue, default=Catalogue.TMDB)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class DetailsStatus(models.TextChoices):
+    NONE = "none"  # known from a search hit only; nobody needs more yet
+    PENDING = "pending"
+    DONE = "done"
+    GONE = "gone"  # TMDB deleted it or merged it away
+    FAILED = "failed"
+
+
+class TmdbMovieQuerySet(models.QuerySet["TmdbMovie"]):
+    def waiting(self) -> "TmdbMovieQuerySet":
+        return self.filter(details_status=DetailsStatus.PENDING)
+
+    def free(self, now: datetime) -> "TmdbMovieQuerySet":
+        return self.waiting().filter(Q(leased_until=None) | Q(leased_until__lte=now), next_attempt_at__lte=now)
+
+
+class TmdbMovie(WorkRow):
+    """TMDB's record of a film, shared by everyone; also the work row of the details stage."""
+
+    tmdb_id = models.PositiveIntegerField(primary_key=True)
+    imdb_id = models.CharField(max_length=12, blank=True)
+    title = models.TextField()
+    original_title = models.TextField(blank=True)
+    release_date = models.DateField(null=True, blank=True)
+    runtime = models.PositiveIntegerField(null=True, blank=True)  # minutes
+    budget = models.BigIntegerField(null=True, blank=True)  # US dollars
+    revenue = models.BigIntegerField(null=True, blank=True)  # US dollars
+    popularity = models.FloatField(null=True, blank=True)
+    vote_average = models.FloatField(null=True, blank=True)
+    vote_count = models.PositiveIntegerField(null=True, blank=True)
+    original_language = models.CharField(max_length=8, blank=True)  # ISO 639-1
+    countries = ListField()  # names, the main one first
+    genres = ListField()
+    directors = ListField()  # the first three
+    cast = ListField()  # the first ten
+    overview = models.TextField(blank=True)
+    poster_path = models.CharField(max_length=100, blank=True)
+    details_status = models.CharField(max_length=8, choices=DetailsStatus, default=DetailsStatus.NONE)
+    fetched_at = models.DateTimeField(null=True, blank=True)  # when TMDB last told us anything of it
+
+    objects = TmdbMovieQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "TMDB film"
+        constraints = [
+            models.CheckConstraint(condition=Q(tmdb_id__gt=0), name="film_id_positive"),
+            models.CheckConstraint(
+                condition=~Q(details_status=DetailsStatus.DONE) | Q(fetched_at__isnull=False),
+                name="film_details_have_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(details_status=DetailsStatus.PENDING) | Q(lease_token=None), name="film_lease_while_pending"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["turn", "tmdb_id"], condition=Q(details_status="pending"), name="film_by_turn"),
+            models.Index(fields=["created_at"], condition=Q(details_status="pending"), name="film_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+    @property
+    def year(self) -> int | None:
+        return self.release_date.year if self.release_date else None
+
+
+class LookupStatus(models.TextChoices):
+    PENDING = "pending"
+    MATCHED = "matched"
+    UNSURE = "unsure"
+    UNMATCHED = "unmatched"
+    FAILED = "failed"
+
+
+class TitleLookupQuerySet(models.QuerySet["TitleLookup"]):
+    def waiting(self) -> "TitleLookupQuerySet":
+        return self.filter(status=LookupStatus.PENDING)
+
+    def settled(self) -> "TitleLookupQuerySet":
+        return self.exclude(status=LookupStatus.PENDING)
+
+    def free(self, now: datetime) -> "TitleLookupQuerySet":
+        return self.waiting().filter(Q(leased_until=None) | Q(leased_until__lte=now), next_attempt_at__lte=now)
+
+
+class TitleLookup(WorkRow):
+    """One question, "which film is this title (and year)?", asked once for the whole instance;
+    also the work row of the match stage."""
+
+    title = models.TextField()  # as first asked
+    variants = ListField()  # the names to search for and liken to: the title, or both halves of a double name
+    title_key = models.CharField(max_length=500)  # titles.key(title)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=LookupStatus, default=LookupStatus.PENDING)
+    tmdb_movie = models.ForeignKey(TmdbMovie, models.PROTECT, null=True, blank=True, related_name="lookups")
+    confidence = models.FloatField(null=True, blank=True)  # 0..1, of the best candidate
+    reasons = ListField()  # [{"code": ..., **numbers}], see matching.Reason
+    candidates = ListField()  # [{"id": TMDB id, "score": 0..1}], best first
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TitleLookupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["title_key", "year"], name="lookup_once"),
+            # two NULL years differ in SQL, so an unknown year needs its own rule
+            models.UniqueConstraint(fields=["title_key"], condition=Q(year=None), name="lookup_once_no_year"),
+            models.CheckConstraint(
+                condition=Q(status=LookupStatus.MATCHED, tmdb_movie__isnull=False)
+                | (~Q(status=LookupStatus.MATCHED) & Q(tmdb_movie__isnull=True)),
+                name="lookup_film_iff_matched",
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence=None) | Q(confidence__gte=0, confidence__lte=1), name="lookup_confidence_0_to_1"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=LookupStatus.PENDING) | Q(lease_token=None), name="lookup_lease_while_pending"
+            ),
+            models.CheckConstraint(condition=~Q(title_key=""), name="lookup_has_a_key"),
+        ]
+        indexes = [
+            models.Index(fields=["turn", "id"], condition=Q(status="pending"), name="lookup_by_turn"),
+            models.Index(fields=["created_at"], condition=Q(status="pending"), name="lookup_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+
+class TmdbService(models.Model):
+    """What all processes know of TMDB as a service, in one row: the shared rate limit, and how it is doing.
+    Times are seconds since 1970 by the database's clock where it has one (PostgreSQL), else the machine's."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    next_slot_at = models.FloatField(default=0)  # the limiter: no request starts before this
+    beat_at = models.DateTimeField(null=True, blank=True)  # when a worker last said that it is at work (to 5 s)
+    answered_at = models.DateTimeField(null=True, blank=True)  # when TMDB last gave a good answer (to 5 s)
+    down_since = models.DateTimeField(null=True, blank=True)  # null while TMDB answers
+    down_reason = models.CharField(max_length=20, blank=True)  # a TMDBUnavailable.reason
+    retry_at = models.DateTimeField(null=True, blank=True)  # when it is tried next
+
+    class Meta:
+        verbose_name = verbose_name_plural = "TMDB service"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="tmdb_service_is_one_row"),
+            models.CheckConstraint(
+                condition=Q(down_since=None, down_reason="") | (Q(down_since__isnull=False) & ~Q(down_reason="")),
+                name="tmdb_service_down_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "TMDB"
