@@ -1,0 +1,76 @@
+"""How TMDB is doing, as all processes see it: when it last answered, since when it is down, when it is tried next."""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from .models import TmdbService
+from .tmdb.errors import TMDBUnavailable
+
+log = logging.getLogger("reelkeeper.engine")
+
+NOTE_EVERY = 5.0  # seconds between two writes of "it answered" by one process
+SHORTEST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
+RECENT = timedelta(minutes=1)
+
+_noted_at = _beat_at = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    is_down: bool = False
+    since: datetime | None = None
+    reason: str = ""  # a TMDBUnavailable.reason
+    retry_at: datetime | None = None
+
+    @property
+    def pause(self) -> float:
+        """Seconds until it is tried again."""
+        return max(0.0, (self.retry_at - timezone.now()).total_seconds()) if self.retry_at else 0.0
+
+
+def state() -> ServiceState:
+    row = TmdbService.objects.filter(pk=1).first()
+    if row is None or row.down_since is None:
+        return ServiceState()
+    return ServiceState(is_down=True, since=row.down_since, reason=row.down_reason, retry_at=row.retry_at)
+
+
+def beat() -> None:
+    """A worker of this instance is at work: read by the watchdog."""
+    global _beat_at
+    if time.monotonic() - _beat_at >= NOTE_EVERY:
+        _beat_at = time.monotonic()
+        TmdbService.objects.update_or_create(pk=1, defaults={"beat_at": timezone.now()})
+
+
+def answered() -> None:
+    """TMDB gave a good answer just now."""
+    global _noted_at
+    if time.monotonic() - _noted_at < NOTE_EVERY:
+        return
+    _noted_at = time.monotonic()
+    now = timezone.now()
+    values = {"answered_at": now, "down_since": None, "down_reason": "", "retry_at": None}
+    TmdbService.objects.update_or_create(pk=1, defaults=values)
+
+
+def answered_lately() -> bool:
+    return TmdbService.objects.filter(pk=1, answered_at__gt=timezone.now() - RECENT).exists()
+
+
+def down(trouble: TMDBUnavailable) -> None:
+    """Nobody gets an answer: all wait, the longer it lasts the longer, at most LONGEST_PAUSE."""
+    global _noted_at
+    _noted_at = 0.0  # the next good answer is written at once
+    now = timezone.now()
+    row, _ = TmdbService.objects.get_or_create(pk=1)
+    since = row.down_since or now
+    if row.down_since is None:
+        log.warning("TMDB is not answering: %s", trouble.reason)
+    pause = min(max(SHORTEST_PAUSE, (now - since).total_seconds() / 2, trouble.retry_after or 0), LONGEST_PAUSE)
+    values = {"down_since": since, "down_reason": trouble.reason, "retry_at": now + timedelta(seconds=pause)}
+    TmdbService.objects.filter(pk=1).update(**values)

@@ -1,0 +1,68 @@
+"""A worker takes a row by a conditional update with a token, and settles it only while the token is still its own."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from .models import TitleLookup, TmdbMovie
+
+LEASE = timedelta(seconds=120)
+MAX_ATTEMPTS = 5
+OLDEST_EVERY = 4  # every fourth lease goes to the oldest row, so that nobody starves
+
+Work = TitleLookup | TmdbMovie
+BY_TURN, BY_AGE = "turn", "created_at"
+
+
+def lease_next(nth: int) -> Work | None:
+    """The row that is next over both stages, or None when no row is free. Two workers never hold the same one."""
+    order = BY_AGE if nth % OLDEST_EVERY == OLDEST_EVERY - 1 else BY_TURN
+    while True:
+        now = timezone.now()
+        row = _next_free(order, now)
+        if row is None or _take(row, now):
+            return row
+
+
+def settle(row: Work, **values: Any) -> bool:
+    """Write the row's end and let go of it. False when it is no longer ours: then nothing was written."""
+    free = {"leased_until": None, "lease_token": None}
+    return bool(_as_read(row).update(**values, **free))
+
+
+def give_back(row: Work, error: str, *, counts: bool, wait: float) -> None:
+    """Let the row wait. `counts`: TMDB answered others meanwhile, so this try was the row's own and is kept."""
+    attempts = row.attempts if counts else row.attempts - 1
+    settle(row, attempts=attempts, error=error, next_attempt_at=timezone.now() + timedelta(seconds=wait))
+
+
+def is_spent(row: Work) -> bool:
+    """The try that is counted now would be one too many, also for a row that kills its worker each time."""
+    return row.attempts > MAX_ATTEMPTS
+
+
+def _next_free(order: str, now: datetime) -> Work | None:
+    films = TmdbMovie.objects.free(now).order_by(order, "pk")
+    lookups = TitleLookup.objects.free(now).order_by(order, "pk")
+    film, lookup = films.first(), lookups.first()
+    if film is None or lookup is None:
+        return film or lookup
+    # at the same turn the film goes first: it completes one of the person's
+    return film if getattr(film, order) <= getattr(lookup, order) else lookup
+
+
+def _take(row: Work, now: datetime) -> bool:
+    token = uuid.uuid4()
+    unchanged = _as_read(row).filter(attempts=row.attempts)
+    if not unchanged.update(lease_token=token, leased_until=now + LEASE, attempts=F("attempts") + 1):
+        return False
+    row.lease_token, row.attempts = token, row.attempts + 1
+    return True
+
+
+def _as_read(row: Work) -> Any:
+    """The row, unless another has taken it since."""
+    return type(row)._default_manager.filter(pk=row.pk, lease_token=row.lease_token)

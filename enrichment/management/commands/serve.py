@@ -1,0 +1,36 @@
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from enrichment import supervisor
+from enrichment.management.waiting import wait_for_database
+
+
+class Command(BaseCommand):
+    help = "Bring the database up to date, then run the web server and the cluster together until Ctrl-C."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=settings.PORT, help="default: PORT, else 8000")
+
+    def handle(self, *args: Any, port: int, **options: Any) -> None:
+        _refuse_taken_port(port)
+        wait_for_database()
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("sync_schedules", verbosity=0)
+        self.stdout.write(self.style.SUCCESS(f"Reelkeeper is at http://127.0.0.1:{port}  (Ctrl-C stops it)"))
+        self.stdout.flush()
+        supervisor.Supervisor([supervisor.web(port), supervisor.cluster()]).run()
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as exc:
+            raise CommandError(f"Port {port} is taken: stop what runs there, or choose another with PORT.") from exc

@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from enrichment import supervisor
+from enrichment.management.waiting import wait_for_database
+
+
+class Command(BaseCommand):
+    help = "Run a cluster by itself, on a worker machine, with the same watchdog as `serve`."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        wait_for_database()
+        self.stdout.write("Reelkeeper's cluster is at work (Ctrl-C stops it)")
+        self.stdout.flush()
+        supervisor.Supervisor([supervisor.cluster()]).run()

@@ -1,0 +1,148 @@
+"""Writes: open questions, ask for details, ask again."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from . import bulk, queue, titles
+from .models import Catalogue, DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
+from .signals import reopened
+
+STALE = timedelta(days=30)  # after so long an unsure or unmatched answer may have become a better one
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which film is this title (and year)? `turn` is its place in the import that asks."""
+
+    title: str
+    year: int | None
+    turn: int = 0
+    variants: tuple[str, ...] = ()
+
+
+Key = tuple[str, int | None]  # title_key and year
+
+
+def catalogue_in_use() -> Catalogue:
+    return Catalogue.SAMPLE if settings.TMDB.is_sample else Catalogue.TMDB
+
+
+@transaction.atomic
+def get_or_create_lookups(questions: Sequence[Question]) -> list[int]:
+    """The lookup's id for each question, each put once for the whole instance. A lookup that waits already keeps the
+    smaller turn; an old answer that was not sure is asked again. Written in key order, so that two uploads never
+    wait for each other in a circle."""
+    keys = [(titles.key(question.title), question.year) for question in questions]
+    wanted = dict(reversed(list(zip(keys, questions, strict=True))))  # the first, so the smallest turn, wins
+    known = _known(wanted)
+    _put([(key, wanted[key]) for key in sorted(wanted.keys() - known.keys(), key=lambda key: (key[0], key[1] or 0))])
+    _move_ahead({row.pk: wanted[key].turn for key, row in known.items() if row.is_behind(wanted[key].turn)})
+    _ask_again([row.pk for row in known.values() if row.is_stale])
+    ids = {key: row.pk for key, row in (known | _known(wanted.keys() - known.keys())).items()}
+    return [ids[key] for key in keys]
+
+
+def ask_again(lookups: Iterable[TitleLookup]) -> int:
+    """Put these questions again; what was taken from their answers is taken back (see signals.reopened)."""
+    return _ask_again([lookup.pk for lookup in lookups if lookup.status != LookupStatus.PENDING])
+
+
+@transaction.atomic
+def ask_details(turns: Mapping[int, int]) -> int:
+    """Have these films' details (TMDB id -> turn) fetched, once for the whole instance; the smallest turn counts."""
+    now, changed = timezone.now(), 0
+    known = TmdbMovie.objects.filter(pk__in=turns).order_by("pk")
+    unasked, asked = known.filter(details_status=DetailsStatus.NONE), known.waiting()
+    for pk in unasked.values_list("pk", flat=True):
+        changed += unasked.filter(pk=pk).update(
+            details_status=DetailsStatus.PENDING, turn=turns[pk], attempts=0, created_at=now, next_attempt_at=now
+        )
+    for pk, turn in asked.values_list("pk", "turn"):
+        if turn > turns[pk]:
+            changed += asked.filter(pk=pk).update(turn=turns[pk])
+    if changed:
+        queue.wake()
+    return changed
+
+
+def leave_sample() -> int:
+    """Once there is a key, all that the built-in sample answered is asked of TMDB."""
+    if settings.TMDB.is_sample:
+        return 0
+    with transaction.atomic():
+        TmdbMovie.objects.filter(catalogue=Catalogue.SAMPLE, details_status=DetailsStatus.DONE).update(
+            details_status=DetailsStatus.PENDING, catalogue=Catalogue.TMDB, attempts=0, next_attempt_at=timezone.now()
+        )
+        answered = TitleLookup.objects.filter(catalogue=Catalogue.SAMPLE).settled().order_by("pk")
+        return _ask_again(list(answered.select_for_update().values_list("pk", flat=True)))
+
+
+def forget_unneeded(lookup_ids: Collection[int]) -> None:
+    """Let go of open questions among these that no film of any import asks any more."""
+    TitleLookup.objects.waiting().filter(pk__in=lookup_ids, movies=None).delete()
+
+
+class _Known(NamedTuple):
+    pk: int
+    status: str
+    turn: int
+    asked_at: datetime | None
+
+    def is_behind(self, turn: int) -> bool:
+        return self.status == LookupStatus.PENDING and self.turn > turn
+
+    @property
+    def is_stale(self) -> bool:
+        unsure = self.status in (LookupStatus.UNSURE, LookupStatus.UNMATCHED)
+        return unsure and self.asked_at is not None and self.asked_at < timezone.now() - STALE
+
+
+_KNOWN_FIELDS = ("title_key", "year", "pk", "status", "turn", "asked_at")
+
+
+def _known(keys: Collection[Key]) -> dict[Key, _Known]:
+    names = sorted({key for key, _ in keys})
+    found: dict[Key, _Known] = {}
+    for start in range(0, len(names), BATCH):
+        rows = TitleLookup.objects.filter(title_key__in=names[start : start + BATCH])
+        for title_key, year, pk, status, turn, asked_at in rows.values_list(*_KNOWN_FIELDS):
+            found[title_key, year] = _Known(pk, status, turn, asked_at)
+    return {key: found[key] for key in keys if key in found}
+
+
+def _put(questions: Sequence[tuple[Key, Question]]) -> None:
+    if questions:
+        columns: dict[str, Sequence[Any]] = {
+            "title_key": [key[0] for key, _ in questions],
+            "year": [key[1] for key, _ in questions],
+            "title": [question.title for _, question in questions],
+            "variants": [list(question.variants) for _, question in questions],
+            "turn": [question.turn for _, question in questions],
+            "catalogue": [catalogue_in_use()] * len(questions),
+        }
+        bulk.insert(TitleLookup, columns, ignore_conflicts=True)
+
+
+def _move_ahead(turns: Mapping[int, int]) -> None:
+    waiting = TitleLookup.objects.waiting()
+    for pk in sorted(turns):
+        waiting.filter(pk=pk, turn__gt=turns[pk]).update(turn=turns[pk])
+
+
+def _ask_again(ids: Sequence[int]) -> int:
+    if not ids:
+        return 0
+    with transaction.atomic():
+        TitleLookup.objects.filter(pk__in=ids).update(
+            status=LookupStatus.PENDING, tmdb_movie=None, attempts=0, next_attempt_at=timezone.now(), error=""
+        )
+        reopened.send(TitleLookup, lookups=ids)
+        queue.wake()
+    return len(ids)

@@ -1,0 +1,171 @@
+"""Runs the web server and the cluster as processes of their own, restarts what dies or is wedged, and leaves
+nothing behind. Why signals go to main processes only, and why a watchdog: docs/adr/0002."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from . import queries, queue, stopping
+from .models import TmdbService
+
+LOOK_EVERY = 0.5  # seconds
+WATCH_EVERY = 10.0
+WEDGED_AFTER = timedelta(seconds=60)
+STOP_WITHIN = 30.0
+RESTART_PAUSES = (0.5, 1, 2, 5, 10)
+STEADY_AFTER = 30.0  # a child that lived so long starts anew at the shortest pause
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(slots=True)
+class Child:
+    """One supervised program, in a session (so a process group) of its own."""
+
+    name: str
+    argv: Sequence[str]
+    before_start: Callable[[], None] = lambda: None
+    is_wedged: Callable[[float], bool] = lambda since: False
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    deaths: int = 0
+    restart_at: float = 0.0
+
+    def start(self) -> None:
+        self.before_start()
+        # not a shell, and nothing in argv comes from outside
+        self.process = subprocess.Popen(  # noqa: S603
+            self.argv, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
+        )
+        self.started = time.monotonic()
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        """Its main process only: a cluster that is signalled as a group hangs."""
+        if self.process is not None and self.is_alive:
+            stopping.request(self.process.pid)
+            self.process.terminate()
+
+    def kill_group(self) -> None:
+        """What is left of it: a killed cluster leaves workers that would go on by themselves."""
+        if self.process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        stopping.flag(self.process.pid).unlink(missing_ok=True)
+
+    def look(self) -> None:
+        """Restart it when it is dead, after a pause that grows with each early death."""
+        now = time.monotonic()
+        if self.is_alive:
+            return
+        if self.process is not None:
+            self.deaths = 0 if now - self.started > STEADY_AFTER else self.deaths
+            pause = RESTART_PAUSES[min(self.deaths, len(RESTART_PAUSES) - 1)]
+            _say(f"{self.name} ended ({self.process.returncode}): starting it again in {pause} s")
+            self.kill_group()
+            self.process, self.deaths, self.restart_at = None, self.deaths + 1, now + pause
+        elif now >= self.restart_at:
+            self.start()
+
+
+class Supervisor:
+    def __init__(self, children: Sequence[Child]) -> None:
+        self.children, self.stop_signal = children, 0
+
+    def run(self) -> None:
+        """Until SIGINT or SIGTERM; then stop all, gently first."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        watched = time.monotonic()
+        while not self.stop_signal:
+            for child in self.children:
+                child.look()
+            if time.monotonic() - watched > WATCH_EVERY:
+                watched = time.monotonic()
+                self._watch()
+            time.sleep(LOOK_EVERY)
+        self._stop()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.stop_signal = number
+
+    def _watch(self) -> None:
+        for child in self.children:
+            if child.process is not None and child.is_wedged(child.started):
+                _say(f"{child.name} is stuck: starting it again")
+                child.kill_group()
+
+    def _stop(self) -> None:
+        for child in self.children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + STOP_WITHIN
+        while time.monotonic() < deadline and any(child.is_alive for child in self.children):
+            time.sleep(0.1)
+        for child in self.children:
+            child.kill_group()
+
+
+def web(port: int) -> Child:
+    options = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--worker-class", "gthread"]
+    quiet = ["--log-level", "warning", "--preload", "--timeout", "120", "--graceful-timeout", "5"]
+    return Child("web", [sys.executable, "-m", "gunicorn", "config.wsgi", *options, *quiet])
+
+
+def cluster() -> Child:
+    return Child("cluster", [sys.executable, "manage.py", "qcluster"], before_start=_wake, is_wedged=_is_wedged)
+
+
+def _wake() -> None:
+    """What the cluster before it left is taken up at once, not at the next sweep."""
+    with _database():
+        if queries.open_work():
+            queue.wake()
+
+
+def _is_wedged(since: float) -> bool:
+    """Work waits, and no worker has moved: an idle worker that is killed takes the cluster's queue lock with it."""
+    if time.monotonic() - since < WEDGED_AFTER.total_seconds():
+        return False
+    old = timezone.now() - WEDGED_AFTER
+    with _database():
+        waits = OrmQ.objects.filter(lock__lt=old).exists()
+        return waits and not TmdbService.objects.filter(beat_at__gt=old).exists()
+    return False
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """A look into the database that goes without when it is away: the supervisor itself must not die of it."""
+    try:
+        yield
+    except DatabaseError as exc:
+        _say(f"the database does not answer ({type(exc).__name__})")
+    finally:
+        connection.close()
+
+
+def _die_with_parent() -> None:
+    """On Linux the kernel stops the child when the supervisor itself is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"reelkeeper: {text}\n")

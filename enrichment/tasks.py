@@ -1,0 +1,18 @@
+"""What the cluster runs: only interfaces to services."""
+
+import logging
+
+from . import engine, queue
+from .tmdb.client import client
+
+BUDGET_SECONDS = 45.0  # half of the cluster's time-out, so that a slow last row still fits
+
+log = logging.getLogger("reelkeeper.engine")
+
+
+def run(budget_seconds: float = BUDGET_SECONDS) -> str:
+    """One worker's slice of the open work."""
+    result = engine.run(client(), budget_seconds)
+    if result.more_to_do:
+        queue.wake()  # a fresh task takes over where this one stopped
+    return f"{result.done} done"

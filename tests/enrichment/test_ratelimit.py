@@ -1,0 +1,60 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from enrichment import ratelimit
+from enrichment.models import TmdbService
+from enrichment.tmdb.errors import TMDBUnavailable
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def limit(settings: Any, count: int, seconds: float) -> None:
+    settings.TMDB = replace(settings.TMDB, rate_count=count, rate_seconds=seconds)
+
+
+def permits(count: int) -> list[float]:
+    times = []
+    for _ in range(count):
+        ratelimit.take_permit()
+        times.append(time.monotonic())
+    connection.close()
+    return times
+
+
+def test_permits_of_many_takers_never_exceed_the_limit_in_any_window(settings: Any) -> None:
+    limit(settings, 10, 0.5)
+    with ThreadPoolExecutor(4) as pool:
+        taken = sorted(t for times in pool.map(permits, [8] * 4) for t in times)
+    fullest = max(sum(start <= t < start + 0.5 for t in taken) for start in taken)
+    assert fullest <= 10
+    assert len(taken) == 32
+
+
+def test_permits_are_evenly_spaced(settings: Any) -> None:
+    limit(settings, 10, 0.5)
+    gaps = [later - earlier for earlier, later in pairwise(permits(8))]
+    assert min(gaps) > 0.03  # 0.052 by the plan; a burst would have gaps of almost none
+
+
+def test_push_back_holds_everyone(settings: Any) -> None:
+    limit(settings, 1000, 1)
+    ratelimit.push_back(0.4)
+    started = time.monotonic()
+    ratelimit.take_permit()
+    assert time.monotonic() - started > 0.35
+
+
+def test_a_wait_that_is_too_long_is_refused_and_takes_no_slot(settings: Any) -> None:
+    limit(settings, 1000, 1)
+    ratelimit.push_back(30)
+    before = TmdbService.objects.get().next_slot_at
+    with pytest.raises(TMDBUnavailable) as refusal:
+        ratelimit.take_permit(max_wait=0.1)
+    assert refusal.value.reason == "limited"
+    assert TmdbService.objects.get().next_slot_at == before
