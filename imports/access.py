@@ -1,0 +1,92 @@
+"""The one place that asks "is it yours?". A stranger gets 404."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from .models import ImportSession, ImportSessionQuerySet
+
+BROWSER_KEY = "browser_key"
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A user, or a browser; never both."""
+
+    user: User | None = None
+    browser_key: str = ""
+
+    @property
+    def fields(self) -> dict[str, object]:
+        return {"user": self.user, "browser_key": self.browser_key}
+
+
+def owner_of(request: HttpRequest) -> Owner:
+    """Who brings something in: the account, or this browser (its key is made and kept in the Django session)."""
+    if isinstance(request.user, User):
+        return Owner(user=request.user)
+    if BROWSER_KEY not in request.session:
+        request.session[BROWSER_KEY] = secrets.token_urlsafe(32)
+    return Owner(browser_key=request.session[BROWSER_KEY])
+
+
+def own_sessions(request: HttpRequest) -> ImportSessionQuerySet:
+    """The imports of this account, or of this browser."""
+    if isinstance(request.user, AnonymousUser):
+        key = request.session.get(BROWSER_KEY)
+        mine = Q(browser_key=key) if key else Q(pk=None)
+    else:
+        mine = Q(user_id=request.user.pk)
+    return ImportSession.objects.alive().filter(mine)
+
+
+def get_own_session_or_404(request: HttpRequest, session_id: UUID) -> ImportSession:
+    """For everything that changes, exports, reports or deletes."""
+    return _found(own_sessions(request).filter(pk=session_id).first())
+
+
+def get_readable_session_or_404(request: HttpRequest, session_id: UUID, *, touch: bool = True) -> ImportSession:
+    """For its owner, and for a reader with the link while the owner allows that. `session.is_mine` says which.
+    Opening a page counts as access (touch); a status poll and a stranger do not."""
+    session = _found(ImportSession.objects.alive().filter(pk=session_id).first())
+    session.is_mine = is_owner(request, session)
+    if not session.is_mine and not session.link_readable:
+        raise Http404
+    if session.is_mine and touch:
+        touched(session)
+    return session
+
+
+def is_owner(request: HttpRequest, session: ImportSession) -> bool:
+    if session.user_id is not None:
+        return session.user_id == request.user.pk
+    return secrets.compare_digest(session.browser_key, request.session.get(BROWSER_KEY, ""))
+
+
+def touched(session: ImportSession) -> None:
+    """Move the end of its life; written at most once a minute."""
+    now = timezone.now()
+    if now - session.last_accessed < TOUCH_EVERY:
+        return
+    session.last_accessed, session.expires_at = now, expiry(has_account=session.user_id is not None)
+    session.save(update_fields=["last_accessed", "expires_at"])
+
+
+def expiry(*, has_account: bool) -> datetime | None:
+    """When an import that is opened now ends, unless it is opened again; None: when it is deleted."""
+    days = settings.ACCOUNT_TTL_DAYS if has_account else settings.LETTERBOXD_TTL_DAYS
+    return timezone.now() + timedelta(days=days) if days else None
+
+
+def _found(session: ImportSession | None) -> ImportSession:
+    if session is None:
+        raise Http404
+    return session

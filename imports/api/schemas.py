@@ -1,0 +1,187 @@
+"""The shapes of the JSON API."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Self
+from uuid import UUID
+
+from ninja import Schema
+
+from imports.models import ImportSession, Movie, Viewing
+from imports.queries import Progress
+
+
+class Error(Schema):
+    detail: str
+    code: str
+    file: str | None = None
+    hint: str | None = None
+
+
+class Started(Schema):
+    session_id: UUID
+    status: str
+    total_movies: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, session: ImportSession) -> Self:
+        return cls(
+            session_id=session.pk,
+            status=session.status,
+            total_movies=session.total_movies,
+            created_at=session.created_at,
+        )
+
+
+class Status(Schema):
+    session_id: UUID
+    status: str
+    total_movies: int
+    enriched_count: int
+    progress_percent: int
+    unmatched_count: int
+    eta_seconds: int | None
+    error_message: str
+    created_at: datetime
+    expires_at: datetime | None
+
+    @classmethod
+    def of(cls, session: ImportSession, progress: Progress) -> Self:
+        return cls(
+            session_id=session.pk,
+            status=session.status,
+            total_movies=session.total_movies,
+            enriched_count=session.enriched_count,
+            progress_percent=progress.percent,
+            unmatched_count=session.unmatched_count,
+            eta_seconds=progress.eta_seconds,
+            error_message=session.error_message,
+            created_at=session.created_at,
+            expires_at=session.expires_at,
+        )
+
+
+class Session(Schema):
+    session_id: UUID
+    source: str
+    status: str
+    total_movies: int
+    enriched_count: int
+    matched_count: int
+    unsure_count: int
+    unmatched_count: int
+    failed_count: int
+    error_message: str
+    created_at: datetime
+    expires_at: datetime | None
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, session: ImportSession) -> Self:
+        counts = {name: getattr(session, name) for name in cls.model_fields if name.endswith("_count")}
+        return cls(
+            session_id=session.pk,
+            source=session.source,
+            status=session.status,
+            total_movies=session.total_movies,
+            error_message=session.error_message,
+            created_at=session.created_at,
+            expires_at=session.expires_at,
+            # a reader with the link learns the counts, not the owner's file names
+            metadata={"files": session.files} if session.is_mine else {},
+            **counts,
+        )
+
+
+class ViewingOut(Schema):
+    watched_date: date | None
+    rating: float | None
+    rewatch: bool
+    tags: list[str] | None
+    review: str | None
+
+    @classmethod
+    def of(cls, viewing: Viewing, *, is_mine: bool) -> Self:
+        return cls(
+            watched_date=viewing.watched_on,
+            rating=_number(viewing.rating),
+            rewatch=viewing.rewatch,
+            tags=viewing.tags if is_mine else None,
+            review=viewing.review if is_mine else None,
+        )
+
+
+class MovieOut(Schema):
+    title: str
+    year: int | None
+    rating: float | None
+    watched_date: date | None
+    rewatch: bool
+    tags: list[str] | None
+    review: str | None
+    letterboxd_uri: str
+    viewings: list[ViewingOut]
+    status: str
+    tmdb_id: int | None = None
+    tmdb_title: str | None = None
+    genres: list[str] | None = None
+    directors: list[str] | None = None
+    cast: list[str] | None = None
+    runtime: int | None = None
+    budget: int | None = None
+    revenue: int | None = None
+    popularity: float | None = None
+    vote_average: float | None = None
+    original_language: str | None = None
+    country: str | None = None
+    tmdb_enriched: bool
+    enriched_at: datetime | None
+    confidence: float | None
+    reasons: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, movie: Movie, *, is_mine: bool) -> Self:
+        """`movie` with its tmdb_movie, lookup and viewings fetched. Tags and reviews are the owner's."""
+        viewings = list(movie.viewings.all())
+        return cls(
+            title=movie.title,
+            year=movie.year,
+            rating=_number(movie.rating),
+            watched_date=movie.watched_on,
+            rewatch=any(viewing.rewatch for viewing in viewings),
+            tags=sorted({tag for viewing in viewings for tag in viewing.tags}) if is_mine else None,
+            review=next((viewing.review for viewing in viewings if viewing.review), "") if is_mine else None,
+            letterboxd_uri=movie.letterboxd_uri,
+            viewings=[ViewingOut.of(viewing, is_mine=is_mine) for viewing in viewings],
+            status=movie.outcome,
+            tmdb_enriched=movie.outcome == "matched",
+            enriched_at=movie.settled_at,
+            confidence=movie.lookup.confidence,
+            reasons=movie.lookup.reasons,
+            **_facts(movie),
+        )
+
+
+class Movies(Schema):
+    movies: list[MovieOut]
+    total: int
+    page: int
+    per_page: int
+
+
+def _number(rating: Decimal | None) -> float | None:
+    return None if rating is None else float(rating)
+
+
+def _facts(movie: Movie) -> dict[str, Any]:
+    film = movie.tmdb_movie
+    if film is None:
+        return {}
+    names = ("genres", "directors", "cast", "runtime", "budget", "revenue", "popularity", "vote_average")
+    return {name: getattr(film, name) for name in names} | {
+        "tmdb_id": film.pk,
+        "tmdb_title": film.title,
+        "original_language": film.original_language or None,
+        "country": film.countries[0] if film.countries else None,
+    }

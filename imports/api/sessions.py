@@ -1,0 +1,78 @@
+"""Imports over JSON: upload, follow, read, delete."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.utils.translation import gettext
+from ninja import File, Form, Query, Router, Schema
+from ninja import Status as Answer
+from ninja.errors import HttpError
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from imports import access, queries, services
+from imports.queries import MovieFilters
+from imports.sources.base import Upload
+
+from .schemas import Error, MovieOut, Movies, Session, Started, Status
+
+router = Router(tags=["Imports"])
+NOT_FOUND = {404: Error}
+OWNER_ONLY = {403: Error, 404: Error}
+
+
+@router.post("/upload", response={201: Started, 400: Error, 403: Error, 413: Error, 422: Error})
+def upload(request: HttpRequest, files: File[list[UploadedFile]], time_zone: Form[str] = "UTC") -> Answer[Started]:
+    """Start an import from a Letterboxd export: its ZIP, or CSV files from it. Sets the cookie that owns it."""
+    if time_zone not in available_timezones():
+        raise HttpError(400, gettext("time_zone must be a name like Europe/Lisbon."))
+    uploads = [Upload(file.name or "", file.read()) for file in files]
+    session = services.start_import(access.owner_of(request), uploads, time_zone=time_zone)
+    get_token(request)  # so that the cookie's owner can also delete
+    return Answer(201, Started.of(session))
+
+
+@router.get("/session/{uuid:session_id}", response={200: Session, **NOT_FOUND})
+def detail(request: HttpRequest, session_id: UUID) -> Session:
+    return Session.of(access.get_readable_session_or_404(request, session_id))
+
+
+@router.get("/session/{uuid:session_id}/status", response={200: Status, 304: None, **NOT_FOUND})
+def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> Any:
+    """Cheap enough to poll; send the ETag back as If-None-Match for an empty 304 while nothing changes."""
+    session = access.get_readable_session_or_404(request, session_id, touch=False)
+    progress = queries.progress(session)
+    etag = f'"{session.status}-{progress.mark}"'
+    if request.headers.get("If-None-Match") == etag:
+        return Answer(304, None)
+    response["ETag"] = etag
+    return Status.of(session, progress)
+
+
+class Page(Schema):
+    page: int = Field(1, ge=1, le=1_000_000)
+    per_page: int = Field(50, ge=1, le=200)
+
+
+@router.get("/session/{uuid:session_id}/movies", response={200: Movies, 400: Error, **NOT_FOUND})
+def movies(request: HttpRequest, session_id: UUID, page: Query[Page]) -> Movies:
+    """The films, newest watched first."""
+    session = access.get_readable_session_or_404(request, session_id)
+    found = queries.movies(session, MovieFilters())
+    start = (page.page - 1) * page.per_page
+    rows = found.prefetch_related("viewings")[start : start + page.per_page]
+    return Movies(
+        movies=[MovieOut.of(movie, is_mine=session.is_mine) for movie in rows],
+        total=session.total_movies,
+        page=page.page,
+        per_page=page.per_page,
+    )
+
+
+@router.delete("/session/{uuid:session_id}", response={204: None, **OWNER_ONLY})
+def delete(request: HttpRequest, session_id: UUID) -> Answer[None]:
+    services.delete_import(access.get_own_session_or_404(request, session_id))
+    return Answer(204, None)

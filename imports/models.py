@@ -1,0 +1,234 @@
+"""What a person brings in, decides and gets back."""
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrichment.models import ListField, TitleLookup, TmdbMovie
+
+RATINGS = [n / 2 for n in range(1, 11)]  # 0.5 to 5 stars in halves
+
+
+class Source(models.TextChoices):
+    LETTERBOXD = "letterboxd", "Letterboxd"
+    PRIME_VIDEO = "prime_video", "Amazon Prime Video"
+
+
+class SessionStatus(models.TextChoices):
+    PROCESSING = "processing", _("Reading your files")
+    ENRICHING = "enriching", _("Matching your films")
+    COMPLETED = "completed", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class ImportSessionQuerySet(models.QuerySet["ImportSession"]):
+    def alive(self) -> "ImportSessionQuerySet":
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+
+
+class ImportSession(models.Model):
+    """One import of one person: what was read, how far the matching is, and who may see it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="import_sessions"
+    )
+    browser_key = models.CharField(max_length=64, blank=True)  # the owner when there is no account
+    source = models.CharField(max_length=20, choices=Source)
+    status = models.CharField(max_length=12, choices=SessionStatus, default=SessionStatus.PROCESSING)
+    error_message = models.TextField(blank=True)
+    files = ListField()  # sources.base.FileReport.as_json() of each file read, in order
+    total_movies = models.PositiveIntegerField(default=0)
+    enriched_count = models.PositiveIntegerField(default=0)  # settled, however it ended
+    matched_count = models.PositiveIntegerField(default=0)
+    unsure_count = models.PositiveIntegerField(default=0)
+    unmatched_count = models.PositiveIntegerField(default=0)
+    failed_count = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)  # grows with every change that a page could show
+    time_zone = models.CharField(max_length=64, default="UTC")
+    link_readable = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_accessed = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # when the last film was settled
+
+    is_mine = False  # set by access.py for the person who asks
+
+    objects = ImportSessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(user__isnull=False) & Q(browser_key="")) | (Q(user__isnull=True) & ~Q(browser_key="")),
+                name="session_has_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    enriched_count=F("matched_count") + F("unsure_count") + F("unmatched_count") + F("failed_count")
+                ),
+                name="session_counts_add_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(enriched_count__lte=F("total_movies")), name="session_settled_at_most_all"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=SessionStatus.COMPLETED) | Q(enriched_count=F("total_movies")),
+                name="session_completed_means_all",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=SessionStatus.FAILED) | ~Q(error_message=""), name="session_failed_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(source=Source.PRIME_VIDEO) | Q(user__isnull=False, link_readable=False),
+                name="session_prime_is_private",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="session_of_user"),
+            models.Index(fields=["browser_key", "-created_at"], name="session_of_browser"),
+            models.Index(fields=["expires_at"], name="session_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()} {self.id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("imports:session_detail", args=[self.pk])
+
+    @property
+    def is_done(self) -> bool:
+        return self.status in (SessionStatus.COMPLETED, SessionStatus.FAILED)
+
+    @property
+    def open_count(self) -> int:
+        return self.total_movies - self.enriched_count
+
+
+class Outcome(models.TextChoices):
+    """How a film of an import stands."""
+
+    OPEN = "open", _("Waiting")
+    MATCHED = "matched", _("Matched")
+    UNSURE = "unsure", _("Not sure")
+    UNMATCHED = "unmatched", _("Not found")
+    FAILED = "failed", _("Failed")
+
+
+class ChosenBy(models.TextChoices):
+    NOBODY = "", "—"
+    MACHINE = "machine", _("the machine")
+    PERSON = "person", _("you")
+
+
+class Movie(models.Model):
+    """One film of one import, as the person's files tell it, and the TMDB film it was matched with."""
+
+    session = models.ForeignKey(ImportSession, models.CASCADE, related_name="movies")
+    title = models.CharField(max_length=500)  # as exported
+    source_key = models.CharField(max_length=600)  # the film's URI, the source's own key, or title and year
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    letterboxd_uri = models.CharField(max_length=300, blank=True)
+    rating = models.DecimalField(max_digits=2, decimal_places=1, null=True, blank=True)
+    watched_on = models.DateField(null=True, blank=True)  # the newest viewing's day
+    liked_on = models.DateField(null=True, blank=True)
+    marked_on = models.DateField(null=True, blank=True)  # when it was marked as seen; not a viewing day
+    rated_on = models.DateField(null=True, blank=True)
+    is_seen = models.BooleanField(default=True)  # False: only liked, never marked as watched
+    lookup = models.ForeignKey(TitleLookup, models.PROTECT, related_name="movies")
+    tmdb_movie = models.ForeignKey(TmdbMovie, models.PROTECT, null=True, blank=True, related_name="movies")
+    chosen_by = models.CharField(max_length=8, choices=ChosenBy, default=ChosenBy.NOBODY, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    turn = models.PositiveIntegerField()  # its place in the import, newest watched first
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "source_key"], name="movie_once_per_import"),
+            models.CheckConstraint(condition=~Q(source_key=""), name="movie_has_a_key"),
+            models.CheckConstraint(condition=Q(rating=None) | Q(rating__in=RATINGS), name="movie_rating_in_halves"),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.OPEN, settled_at=None)
+                | (~Q(outcome=Outcome.OPEN) & Q(settled_at__isnull=False)),
+                name="movie_settled_iff_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome=Outcome.MATCHED) | Q(tmdb_movie__isnull=False), name="movie_matched_has_a_film"
+            ),
+            models.CheckConstraint(
+                condition=Q(tmdb_movie=None, chosen_by="")
+                | (Q(tmdb_movie__isnull=False) & ~Q(chosen_by=""))
+                | Q(tmdb_movie=None, chosen_by=ChosenBy.PERSON),  # a person said: none of these
+                name="movie_film_was_chosen_by_someone",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["session", "turn"], name="movie_in_order"),
+            models.Index(fields=["session", "outcome"], name="movie_by_outcome"),
+            models.Index(fields=["session", "-settled_at"], name="movie_newest_settled"),
+            models.Index(fields=["lookup"], condition=Q(settled_at=None), name="movie_open_by_lookup"),
+            models.Index(fields=["tmdb_movie"], condition=Q(settled_at=None), name="movie_open_by_film"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("imports:movie_detail", args=[self.session_id, self.pk])
+
+
+class Viewing(models.Model):
+    """One watch of a Movie."""
+
+    movie = models.ForeignKey(Movie, models.CASCADE, related_name="viewings")
+    watched_on: "models.DateField[date | None, date | None]" = models.DateField(null=True, blank=True)
+    rating = models.DecimalField(max_digits=2, decimal_places=1, null=True, blank=True)
+    rewatch = models.BooleanField(default=False)
+    tags = ListField()
+    review = models.TextField(blank=True)
+    entry_uri = models.CharField(max_length=300, blank=True)
+    number = models.PositiveSmallIntegerField(default=1)  # of the entries without a URI on that day
+
+    class Meta:
+        ordering = ["-watched_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["movie", "entry_uri"], condition=~Q(entry_uri=""), name="viewing_once_per_entry"
+            ),
+            models.UniqueConstraint(
+                fields=["movie", "watched_on", "number"], condition=Q(entry_uri=""), name="viewing_once_without_entry"
+            ),
+            models.CheckConstraint(condition=Q(rating=None) | Q(rating__in=RATINGS), name="viewing_rating_in_halves"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="viewing_number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.movie_id} on {self.watched_on}"
+
+
+class RowProblem(models.Model):
+    """What the report says of one line of one file."""
+
+    class Kind(models.TextChoices):
+        LOST = "lost", _("Left out")  # the row could not be used; counted in the file's `problems`
+        NOTE = "note", _("Noted")  # the row was used, but not every value of it, or a choice was made
+
+    session = models.ForeignKey(ImportSession, models.CASCADE, related_name="problems")
+    file = models.CharField(max_length=300)
+    line = models.PositiveIntegerField(null=True, blank=True)  # null: about the whole file
+    kind = models.CharField(max_length=4, choices=Kind)
+    reason = models.CharField(max_length=40)  # a code; sources.reasons has its sentence
+    detail = models.CharField(max_length=200, blank=True)  # the value at fault, shortened
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="problem_has_a_reason")]
+        indexes = [models.Index(fields=["session", "id"], name="problem_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.reason}"

@@ -1,0 +1,59 @@
+"""What tests of all parts share."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection
+
+from enrichment import health
+from enrichment.tmdb import client as tmdb_client
+from tests.tmdb_server import TmdbServer
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> Iterator[None]:
+    """What a process remembers, forgotten between tests."""
+    tmdb_client.client.cache_clear()
+    health._noted_at = health._beat_at = 0.0
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def tmdb(settings: Any, tmp_path: Any) -> Iterator[TmdbServer]:
+    """TMDB over real HTTP, and the settings that lead to it."""
+    from dataclasses import replace
+
+    with TmdbServer() as server:
+        settings.TMDB = replace(
+            django_settings.TMDB, base_url=server.base_url, cache_path=tmp_path / "tmdb_cache.sqlite3"
+        )
+        yield server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: the quick ones tell first."""
+    items.sort(key=lambda item: "e2e" in str(item.path))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = len(terminalreporter.stats.get("skipped", []))
+    if skipped and os.environ.get("CI"):
+        terminalreporter.write_line(f"{skipped} tests were skipped: in CI every test must run", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite in a file, as in life: in memory, connections of one process share locks that a file does not have."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(django_settings.DATA_DIR / "test.sqlite3")
