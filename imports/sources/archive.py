@@ -1,0 +1,120 @@
+"""Uploads → the files in them. Everything stays in memory, and nothing in an archive is believed."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from imports.sources.base import Role, Upload
+from imports.sources.refusals import refusal
+
+MB = 1024 * 1024
+MAX_NAME = 300
+ARCHIVES = {".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".zst"}
+READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others can't be unpacked piecewise, so not safely
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    max_bytes: int = 50 * MB
+    max_unpacked: int = 200 * MB
+    max_members: int = 5_000
+    max_ratio: int = 100
+    ratio_from: int = MB  # a small file of one repeated row packs that well and harms nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an upload: loose, or inside a ZIP. Nothing is unpacked before `read`."""
+
+    path: str  # inside its ZIP, else the file's own name
+    name: str  # what a person calls it; with its ZIP's name when several files were sent
+    upload: str  # the name of the file that was sent
+    size: int
+    role: Role
+    is_loose: bool
+    read: Callable[[], bytes]
+
+
+def open_uploads(uploads: Sequence[Upload], limits: Limits) -> list[Member]:
+    if not uploads:
+        raise refusal("nothing_sent")
+    if sum(len(upload.data) for upload in uploads) > limits.max_bytes:
+        largest = max(uploads, key=lambda upload: len(upload.data))
+        raise refusal("too_large", largest.name, megabytes=limits.max_bytes // MB)
+    members: list[Member] = []
+    for upload in uploads:
+        members += _open(upload, limits, is_only=len(uploads) == 1)
+    if sum(member.size for member in members) > limits.max_unpacked:
+        raise refusal("too_large_unpacked", uploads[0].name)
+    return members
+
+
+def _open(upload: Upload, limits: Limits, *, is_only: bool) -> list[Member]:
+    suffix = PurePosixPath(upload.name.lower()).suffix
+    if suffix not in {".csv", ".zip"}:
+        raise refusal("wrong_type", upload.name)
+    if not upload.data.strip():
+        raise refusal("empty", upload.name)
+    if suffix == ".csv":
+        name = upload.name[-MAX_NAME:]
+        return [Member(upload.name, name, upload.name, len(upload.data), upload.role, True, lambda: upload.data)]
+    prefix = "" if is_only else f"{upload.name}/"
+    return _open_zip(upload, limits, prefix)
+
+
+def _open_zip(upload: Upload, limits: Limits, prefix: str) -> list[Member]:
+    # counted before zipfile makes an object for each of them
+    if upload.data.count(b"PK\x01\x02") > limits.max_members:
+        raise refusal("too_many_members", upload.name)
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(upload.data))
+    except UNREADABLE as exc:
+        raise refusal("not_a_zip", upload.name) from exc
+    infos = [info for info in archive.infolist() if not _is_junk(info)]
+    if not infos:
+        raise refusal("no_films", upload.name)
+    for info in infos:
+        _check(info, upload.name, limits)
+    if sum(info.file_size for info in infos) > limits.max_unpacked:
+        raise refusal("too_large_unpacked", upload.name)
+    return [_member(archive, info, upload, prefix) for info in infos]
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, upload: Upload, prefix: str) -> Member:
+    def read() -> bytes:
+        try:
+            with archive.open(info) as stream:
+                return stream.read(info.file_size + 1)  # zipfile stops at the declared size, and checks the sum there
+        except UNREADABLE as exc:
+            raise refusal("damaged", upload.name, member=info.filename) from exc
+
+    name = (prefix + info.filename)[-MAX_NAME:]
+    return Member(info.filename, name, upload.name, info.file_size, upload.role, False, read)
+
+
+def _is_junk(info: zipfile.ZipInfo) -> bool:
+    parts = info.filename.replace("\\", "/").split("/")
+    return info.is_dir() or parts[-1] in {".DS_Store", "Thumbs.db"} or "__MACOSX" in parts
+
+
+def _check(info: zipfile.ZipInfo, file: str, limits: Limits) -> None:
+    if not _is_safe_name(info):
+        raise refusal("unsafe_name", file)
+    if PurePosixPath(info.filename.lower()).suffix in ARCHIVES:
+        raise refusal("nested", file, member=info.filename)
+    if info.flag_bits & 0x1:
+        raise refusal("encrypted", file)
+    if info.compress_type not in READABLE:
+        raise refusal("damaged", file, member=info.filename)
+    if info.file_size > limits.ratio_from and info.file_size > limits.max_ratio * info.compress_size:
+        raise refusal("bomb", file, member=info.filename)
+
+
+def _is_safe_name(info: zipfile.ZipInfo) -> bool:
+    # zipfile cuts a name at its NUL; orig_filename is what the archive really says
+    name = info.orig_filename.replace("\\", "/")
+    return not (name.startswith("/") or name[1:2] == ":" or "\0" in name or ".." in name.split("/"))

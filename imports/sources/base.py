@@ -1,0 +1,123 @@
+"""What every source gives: films, what became of each row, and errors a person can read. No Django here."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+Role = Literal["", "watched", "likes", "watchlist"]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file as it was sent. `role` is what the person said a file is, when its header can't tell."""
+
+    name: str
+    data: bytes
+    role: Role = ""
+
+
+@dataclass(slots=True)
+class ParsedViewing:
+    watched_on: date | None = None
+    rating: Decimal | None = None
+    rewatch: bool = False
+    tags: list[str] = field(default_factory=list)
+    review: str = ""
+    entry_uri: str = ""
+    number: int = 1  # of the entries without a URI on that day, from 1
+
+
+@dataclass(slots=True)
+class ParsedMovie:
+    source_key: str  # never empty, unique within one Parsed
+    title: str
+    year: int | None = None
+    uri: str = ""  # the film's own link, "" when not known
+    rating: Decimal | None = None
+    liked_on: date | None = None
+    marked_on: date | None = None
+    rated_on: date | None = None
+    is_seen: bool = True
+    viewings: list[ParsedViewing] = field(default_factory=list)
+
+    @property
+    def watched_on(self) -> date | None:
+        """The newest viewing's day; never the day it was marked."""
+        return max((v.watched_on for v in self.viewings if v.watched_on), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RowNote:
+    """What the report says of a line: `lost` rows are not stored, of a `note` row something was left or decided."""
+
+    file: str
+    line: int | None  # the first line of the row in its file, header = 1; None: about the whole file
+    kind: Literal["lost", "note"]
+    reason: str  # a key of reasons.REASONS
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What became of one file's rows. For every file: rows = added + merged + already + sum(skipped) + problems."""
+
+    name: str
+    size: int
+    kind: str  # "watched", "ratings", "diary", "reviews", "likes", or a skip rule's name, such as "watchlist"
+    encoding: str = "utf-8"
+    rows: int = 0
+    added: int = 0  # made a film or a viewing
+    merged: int = 0  # told more of one, or the same again
+    already: int = 0  # was in the import before (an update, or the same file twice)
+    skipped: dict[str, int] = field(default_factory=dict)  # rule -> rows
+    problems: int = 0  # lost rows, each with its line and reason
+
+    @property
+    def adds_up(self) -> bool:
+        return self.rows == self.added + self.merged + self.already + sum(self.skipped.values()) + self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A whole upload, understood. `movies` newest watched first."""
+
+    source: str
+    movies: list[ParsedMovie]
+    notes: list[RowNote]
+    files: list[FileReport]
+
+
+def gettext_noop(message: str) -> str:
+    """Marks a sentence for translation: sources know no Django, the pages translate what they show."""
+    return message
+
+
+class SourceError(Exception):
+    """The upload can't be taken: one sentence for the person that says what is wrong, where, and what to do.
+    `message` is the English sentence with %(name)s places (marked by gettext_noop), `params` fills them."""
+
+    def __init__(self, message: str, *, code: str, status: Literal[400, 413, 422], **params: object) -> None:
+        super().__init__(message % params)
+        self.message, self.code, self.status, self.params = message, code, status, params
+
+    @property
+    def file(self) -> str:
+        return str(self.params.get("file", ""))
+
+
+class RoleNeeded(SourceError):
+    """A four-column file that could be watched, likes or watchlist: the page asks, the API takes it as watched."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            gettext_noop(
+                "“%(file)s” could be your watched films, your likes or your watchlist: say which, then send it again."
+            ),
+            code="role_needed",
+            status=400,
+            file=file,
+        )

@@ -1,0 +1,59 @@
+"""Reading a Letterboxd export: a ZIP, or the files from inside it."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import pandas as pd
+
+from imports.sources.archive import Member
+from imports.sources.base import FileReport, Parsed
+from imports.sources.letterboxd.files import ENTRY_KINDS, FILM_KINDS, count_rows, is_named, kind_of, skip_rule, stem
+from imports.sources.letterboxd.films import assemble
+from imports.sources.letterboxd.rows import Account, read_cells, read_values
+from imports.sources.refusals import refusal
+from imports.sources.text import Table, open_table
+
+NAME = "letterboxd"
+KINDS = (*FILM_KINDS, *ENTRY_KINDS)
+
+
+def recognises(member: Member) -> bool:
+    if rule := skip_rule(member):
+        return rule != "unknown"
+    return is_named(member) or {"name", "letterboxd uri"} <= set(open_table(member.read(), member.name).columns)
+
+
+def parse(members: Sequence[Member], *, ask: bool) -> Parsed:
+    names = {stem(member) for member in members}
+    accounts: list[Account] = []
+    opened: list[tuple[int, Table]] = []
+    for place, member in enumerate(members):
+        table = None if skip_rule(member) else open_table(member.read(), member.name)
+        accounts.append(_account(member, table, names, ask=ask))
+        if table and accounts[place].report.kind in KINDS:
+            opened.append((place, table))
+    if not opened:
+        raise refusal("no_films", members[0].upload)
+    movies = assemble(_rows(opened, accounts), accounts)
+    notes = [note for account in accounts for note in sorted(account.notes, key=lambda note: note.line or 0)]
+    return Parsed(NAME, movies, notes, [account.report for account in accounts])
+
+
+def _account(member: Member, table: Table | None, names: Collection[str], *, ask: bool) -> Account:
+    kind, is_told = kind_of(member, table, names, ask=ask) if table else (skip_rule(member), True)
+    account = Account(FileReport(member.name, member.size, kind, encoding=table.encoding if table else ""))
+    if kind not in KINDS:
+        account.report.rows = count_rows(member, kind)
+        account.report.skipped = {kind: account.report.rows}
+    if not is_told:
+        account.note("taken_as_watched")
+    if account.report.encoding == "cp1252":
+        account.note("read_as_windows_text")
+    return account
+
+
+def _rows(opened: Sequence[tuple[int, Table]], accounts: Sequence[Account]) -> pd.DataFrame:
+    """All rows: watched first, then as KINDS has it; among files of a kind the one sent first."""
+    by_kind = sorted(opened, key=lambda item: KINDS.index(accounts[item[0]].report.kind))
+    cells = [read_cells(table, accounts[place]).assign(file=place) for place, table in by_kind]
+    return read_values(pd.concat(cells, ignore_index=True), accounts, date.today())

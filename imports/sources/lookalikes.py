@@ -1,0 +1,19 @@
+"""What a CSV of another service looks like, so that a refusal can name it."""
+
+from collections.abc import Collection
+
+LOOKALIKES: list[tuple[str, set[str]]] = [  # folded columns that it has
+    ("an Amazon Prime Video watch history", {"date watched", "type", "title"}),
+    ("an Amazon Prime Video watch history", {"playback hour", "title"}),
+    ("an Amazon Prime Video watch history", {"playback start datetime (utc)", "title"}),
+    ("a Netflix viewing activity", {"profile name", "start time", "title"}),
+    ("a Netflix viewing history", {"title", "date"}),
+    ("an IMDb list", {"const"}),
+    ("Letterboxd's import format", {"letterboxduri"}),
+    ("Letterboxd's import format", {"title", "watcheddate"}),
+]
+
+
+def looks_like(columns: Collection[str]) -> str:
+    """The name of the format, or ""."""
+    return next((name for name, needed in LOOKALIKES if needed <= set(columns)), "")

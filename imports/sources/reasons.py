@@ -1,0 +1,58 @@
+"""What the report says of a line or a file: code → sentence. The pages translate it and fill in the detail."""
+
+from imports.sources.base import gettext_noop
+
+REASONS = {
+    # lost: the row is not in the import
+    "no_title": gettext_noop("The row has no film title."),
+    "title_too_long": gettext_noop("The film title is longer than 500 characters: %(detail)s"),
+    "title_has_line_break": gettext_noop(
+        "The film title runs over several lines; a quotation mark is missing: %(detail)s"
+    ),
+    "too_few_cells": gettext_noop("The row has too few columns: %(detail)s"),
+    "too_many_cells": gettext_noop("The row has more columns than the header: %(detail)s"),
+    "open_quote": gettext_noop("A quotation mark is opened and never closed: %(detail)s"),
+    "broken_text": gettext_noop("The row holds bytes that are not text: %(detail)s"),
+    "row_too_long": gettext_noop("The row is longer than a million characters."),
+    # noted: the row is in the import, but not every value of it, or a choice was made
+    "date_unreadable": gettext_noop("The date “%(detail)s” could not be read; the day is unknown."),
+    "rating_unreadable": gettext_noop("The rating “%(detail)s” could not be read; it was left out."),
+    "rating_out_of_range": gettext_noop(
+        "The rating “%(detail)s” is not between half a star and five; it was left out."
+    ),
+    "rating_rounded": gettext_noop("The rating “%(detail)s” was rounded to the nearest half star."),
+    "year_unreadable": gettext_noop("“%(detail)s” can't be the year of a film; the year is unknown."),
+    "link_left_out": gettext_noop("“%(detail)s” is not a web link; it was left out."),
+    "like_without_day": gettext_noop("The like has no day, so it was left out; the film was kept."),
+    "no_such_film": gettext_noop(
+        "No film with this title and year is in your watched films; it became a film of its own."
+    ),
+    "several_films": gettext_noop("Several of your films have this title and year; it became a film of its own."),
+    "film_told_differently": gettext_noop("The film was told before with another value; the first one stays."),
+    "entry_told_differently": gettext_noop("The diary entry was told before with other values; the first ones stay."),
+    # about a whole file
+    "read_as_windows_text": gettext_noop(
+        "The file is not UTF-8. It was read as Windows text; check a title with accents."
+    ),
+    "dates_taken_as_american": gettext_noop(
+        "The dates could be month/day or day/month, and nothing tells which; they were read as month/day."
+    ),
+    "taken_as_watched": gettext_noop("Nothing says what this file holds; it was taken as your watched films."),
+    "entry_links": gettext_noop(
+        "The links lead to diary entries, not to films; the films were told apart by title and year."
+    ),
+    "film_links": gettext_noop("The links lead to films, not to diary entries; the entries were told apart by day."),
+}
+
+SKIP_RULES = {
+    "watchlist": gettext_noop("Your watchlist: films you have not seen yet"),
+    "comments": gettext_noop("Your comments"),
+    "deleted": gettext_noop("What you deleted at Letterboxd"),
+    "orphaned": gettext_noop("Entries whose film no longer exists at Letterboxd"),
+    "lists": gettext_noop("Your lists"),
+    "likes_reviews": gettext_noop("Reviews you liked"),
+    "likes_lists": gettext_noop("Lists you liked"),
+    "profile": gettext_noop("Your profile, which is never read"),
+    "unknown": gettext_noop("A file that is not part of a Letterboxd export"),
+    "blank": gettext_noop("Rows with nothing in them"),
+}

@@ -1,0 +1,95 @@
+"""Why an upload can't be taken: code → HTTP status and the sentence that says what is wrong and what to do."""
+
+from typing import Literal
+
+from imports.sources.base import SourceError, gettext_noop
+
+Status = Literal[400, 413, 422]
+
+REFUSALS: dict[str, tuple[Status, str]] = {
+    "nothing_sent": (400, gettext_noop("No file was sent: choose the ZIP that Letterboxd gave you.")),
+    "wrong_type": (
+        400,
+        gettext_noop(
+            "“%(file)s” is not something we can read: send the ZIP that Letterboxd gave you, "
+            "or the CSV files from inside it."
+        ),
+    ),
+    "empty": (400, gettext_noop("“%(file)s” is empty: export your data again and send the new file.")),
+    "columns_missing": (
+        400,
+        gettext_noop(
+            "“%(file)s” lacks the columns %(columns)s: send the file as Letterboxd gave it, with its first line."
+        ),
+    ),
+    "other_format": (
+        400,
+        gettext_noop("“%(file)s” looks like %(format)s, not like a Letterboxd export: send the ZIP from Letterboxd."),
+    ),
+    "no_films": (
+        400,
+        gettext_noop(
+            "There are no seen, rated, liked or reviewed films in “%(file)s”: "
+            "send the ZIP that Letterboxd gave you, or its watched.csv."
+        ),
+    ),
+    "too_large": (
+        413,
+        gettext_noop("“%(file)s” is too large: at most %(megabytes)s MB can be sent at a time."),
+    ),
+    "too_large_unpacked": (
+        413,
+        gettext_noop("“%(file)s” is too large once unpacked: send only the CSV files of your Letterboxd export."),
+    ),
+    "too_many_members": (
+        413,
+        gettext_noop("“%(file)s” holds too many files: send only the CSV files of your Letterboxd export."),
+    ),
+    "bomb": (
+        422,
+        gettext_noop(
+            "“%(member)s” in “%(file)s” unpacks to far more than it should: send the ZIP as Letterboxd gave it."
+        ),
+    ),
+    "not_a_zip": (
+        422,
+        gettext_noop("“%(file)s” is not a ZIP that can be opened, or only a part of one: download it again."),
+    ),
+    "damaged": (
+        422,
+        gettext_noop("“%(member)s” in “%(file)s” can't be unpacked: download the ZIP again and send that one."),
+    ),
+    "nested": (
+        422,
+        gettext_noop("“%(member)s” in “%(file)s” is an archive itself: unpack it and send what is inside."),
+    ),
+    "encrypted": (422, gettext_noop("“%(file)s” is protected by a password: unpack it and send the CSV files.")),
+    "unsafe_name": (
+        422,
+        gettext_noop("“%(file)s” holds a file with an unsafe name: send the ZIP as Letterboxd gave it."),
+    ),
+    "not_text": (422, gettext_noop("“%(file)s” is not a text file: send the CSV as Letterboxd gave it.")),
+    "nul_bytes": (
+        422,
+        gettext_noop("“%(file)s” is filled with empty bytes, so it is damaged: download your export again."),
+    ),
+    "conflict_markers": (
+        422,
+        gettext_noop("“%(file)s” holds two versions at once (lines with <<<<<<< and >>>>>>>): send one of them."),
+    ),
+    "row_too_wide": (
+        422,
+        gettext_noop("Line %(line)s of “%(file)s” has more than 1,000 columns: send the CSV as Letterboxd gave it."),
+    ),
+    "cut": (
+        422,
+        gettext_noop(
+            "“%(file)s” ends in the middle of the row on line %(line)s, so it was cut short: download it again."
+        ),
+    ),
+}
+
+
+def refusal(code: str, file: str = "", **params: object) -> SourceError:
+    status, sentence = REFUSALS[code]
+    return SourceError(sentence, code=code, status=status, file=file, **params)
