@@ -1,0 +1,122 @@
+"""How pages show films, ratings, times, and the machine's codes in words."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from html import unescape
+from math import ceil
+from typing import Any
+from zlib import crc32
+
+from django import template
+from django.utils.html import strip_tags
+from django.utils.translation import get_language_info, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from enrichment import queries as enrichment
+from enrichment.matching import REASONS
+from imports.models import RowProblem
+from imports.sources.reasons import REASONS as ROW_REASONS
+from imports.sources.reasons import SKIP_RULES
+
+register = template.Library()
+
+LOOKS = 8  # palettes, and motifs, that the style sheet and _motifs.html draw
+
+SERVICE_TROUBLES = {
+    "unreachable": _("it can't be reached"),
+    "overloaded": _("it is overloaded"),
+    "broken": _("what it answers can't be understood"),
+    "limited": _("it asks us to slow down"),
+    "key": _("it refuses this installation's key"),
+}
+
+
+@register.inclusion_tag("imports/_poster.html")
+def poster(
+    title: str, year: int | None, path: str | None, size: str = "w342", alt: str = "", eager: bool = False
+) -> dict[str, object]:
+    """TMDB's poster over a drawn one, which shows where there is none or it does not load."""
+    look = crc32(f"{title}{year}".encode())
+    return {
+        "title": title,
+        "year": year,
+        "src": enrichment.poster_url(path, size) if path else "",
+        "alt": alt,
+        "eager": eager,
+        "palette": look % LOOKS,
+        "motif": look // LOOKS % LOOKS,
+        "length": "long" if len(title) > 42 else "medium" if len(title) > 18 else "short",
+    }
+
+
+@register.filter
+def stars(rating: Decimal) -> str:
+    return "★" * int(rating) + ("½" if rating % 1 else "")
+
+
+@register.filter
+def about_time(seconds: int) -> str:
+    """A time left, no more exact than anybody can know."""
+    if seconds < 8:
+        return gettext("a few seconds")
+    if seconds < 50:
+        return gettext("about %(n)d seconds") % {"n": ceil(seconds / 10) * 10}
+    if seconds < 90 * 60:
+        n = max(1, round(seconds / 60))
+        return ngettext("about a minute", "about %(n)d minutes", n) % {"n": n}
+    n = round(seconds / 3600)
+    return ngettext("about an hour", "about %(n)d hours", n) % {"n": n}
+
+
+@register.filter
+def running_time(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return gettext("%(h)d h %(m)d min") % {"h": hours, "m": rest} if hours else gettext("%(m)d min") % {"m": rest}
+
+
+@register.filter
+def language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+@register.filter
+def plain_text(review: str) -> str:
+    """A review without its HTML; breaks and paragraphs stay lines."""
+    broken = re.sub(r"<br\s*/?>|</p>|</blockquote>", "\n\n", review, flags=re.IGNORECASE)
+    return unescape(strip_tags(broken)).strip()
+
+
+@register.filter
+def in_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
+    """Why the machine chose as it did."""
+    return [gettext(REASONS[reason["code"]]) % reason for reason in reasons if reason.get("code") in REASONS]
+
+
+@register.filter
+def row_reason(problem: RowProblem) -> str:
+    """What the report says of a row."""
+    return gettext(ROW_REASONS.get(problem.reason, "%(detail)s")) % {"detail": problem.detail}
+
+
+@register.filter
+def skip_rule(code: str) -> str:
+    return gettext(SKIP_RULES[code]) if code in SKIP_RULES else code
+
+
+@register.filter
+def service_trouble(reason: str) -> str:
+    return str(SERVICE_TROUBLES.get(reason, ""))
+
+
+@register.filter
+def skipped_rows(skipped: dict[str, int]) -> int:
+    return sum(skipped.values())
+
+
+@register.filter
+def percent(share: float) -> int:
+    return round(100 * share)

@@ -1,0 +1,102 @@
+"""Start an import, follow it, list them, delete one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from imports import access, queries, samples, services
+from imports.forms import ROLES, TimeZoneForm, UploadForm
+from imports.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
+from imports.models import ImportSession
+from imports.sources.base import RoleNeeded, SourceError, Upload
+
+SHOWN_ON_FRONT_PAGE = 3
+SESSIONS_A_PAGE = 25
+
+
+@require_safe
+def front_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "imports/front_page.html", _front_page(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_list(request: HtmxHttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _start(request)
+    sessions = Paginator(access.own_sessions(request).order_by("-created_at"), SESSIONS_A_PAGE)
+    return render(request, "imports/session_list.html", {"page": sessions.get_page(request.GET.get("page"))})
+
+
+@require_POST
+def sample_start(request: HtmxHttpRequest) -> HttpResponse:
+    """The export that ships with Reelkeeper, by the same way as anyone's."""
+    form = TimeZoneForm(request.POST)
+    form.is_valid()
+    upload = Upload(samples.LETTERBOXD_NAME, samples.letterboxd_zip())
+    session = services.start_import(access.owner_of(request), [upload], time_zone=form.cleaned_data["time_zone"])
+    return see_other(request, session.get_absolute_url())
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
+    """One URL for the page and its live part: htmx polls it, a browser without JavaScript reloads it."""
+    is_poll = wants_fragment(request)
+    session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
+    progress = queries.progress(session)
+    if is_poll and request.GET.get("revision") == progress.mark:
+        return HttpResponse(status=204)  # htmx leaves the page as it is
+    template = pick_template(request, page="imports/session_detail.html", fragment="imports/_progress.html")
+    return render(request, template, _session_page(request, session, progress))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_delete(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = access.get_own_session_or_404(request, session_id)
+    if request.method != "POST":
+        return render(request, "imports/session_delete.html", {"session": session})
+    services.delete_import(session)
+    return redirect("imports:session_list")
+
+
+def _start(request: HtmxHttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST, request.FILES)
+    form.is_valid()
+    try:
+        session = services.start_import(
+            access.owner_of(request), form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True
+        )
+    except SourceError as error:
+        return _refused(request, error, form)
+    return see_other(request, session.get_absolute_url())
+
+
+def _refused(request: HtmxHttpRequest, error: SourceError, form: UploadForm) -> HttpResponse:
+    """The front page again, with a sentence; and with a question, when a file must be named by the person."""
+    context = {
+        "message": gettext(error.message) % error.params,
+        "role_needed": error.file if isinstance(error, RoleNeeded) else "",
+        "named_roles": form.named_roles(),
+    }
+    template = pick_template(request, page="imports/front_page.html", fragment="imports/_upload_problem.html")
+    return render(request, template, _front_page(request) | context, status=error.status)
+
+
+def _front_page(request: HttpRequest) -> dict[str, Any]:
+    return {"roles": ROLES, "sessions": access.own_sessions(request).order_by("-created_at")[:SHOWN_ON_FRONT_PAGE]}
+
+
+def _session_page(request: HttpRequest, session: ImportSession, progress: queries.Progress) -> dict[str, Any]:
+    return {
+        "session": session,
+        "progress": progress,
+        "newest": queries.newest_matches(session),
+        "totals": queries.file_totals(session.files),
+        "link": request.build_absolute_uri(session.get_absolute_url()),
+    }

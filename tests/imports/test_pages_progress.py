@@ -1,0 +1,129 @@
+"""The import page and its live part."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from enrichment.models import TmdbService
+from imports.models import ImportSession, SessionStatus
+from tests.factories import ImportSessionFactory, MovieFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def owner(client: Client) -> Client:
+    client.force_login(UserFactory(username="owner"))
+    return client
+
+
+@pytest.fixture
+def session(owner: Client) -> ImportSession:
+    user = owner.session["_auth_user_id"]
+    made: ImportSession = ImportSessionFactory(user_id=user, browser_key="", total_movies=1200, revision=7)
+    MovieFactory(session=made, matched=True, title="Yi Yi", year=2000, tmdb_movie__poster_path="/yiyi.jpg")
+    ImportSession.objects.update(enriched_count=300, matched_count=280, unsure_count=12, unmatched_count=8)
+    return made
+
+
+def get(client: Client, session: ImportSession, query: str = "", **headers: str) -> str:
+    answer = client.get(session.get_absolute_url() + query, headers=headers)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_page_shows_how_far_it_is_and_polls(owner: Client, session: ImportSession) -> None:
+    page = get(owner, session)
+    assert "<b>300</b> of 1,200" in page
+    assert f'hx-get="{session.get_absolute_url()}?revision=7"' in page and 'hx-trigger="every 2s"' in page
+    assert "films/?status=unsure" in page
+    assert "/w185/yiyi.jpg" in page  # the newest match
+    assert '<meta name="robots" content="noindex">' in page
+
+
+def test_a_poll_gets_only_the_live_part(owner: Client, session: ImportSession) -> None:
+    live = get(owner, session, **HTMX)
+    assert 'id="import-progress"' in live and "<html" not in live
+
+
+def test_htmx_restoring_its_history_gets_the_page(owner: Client, session: ImportSession) -> None:
+    assert "<html" in get(owner, session, **HTMX, **{"HX-History-Restore-Request": "true"})
+
+
+def test_a_poll_that_would_change_nothing_gets_nothing(owner: Client, session: ImportSession) -> None:
+    address = f"{session.get_absolute_url()}?revision=7"
+    assert owner.get(address, headers=HTMX).status_code == 204
+    ImportSession.objects.update(revision=8)
+    assert owner.get(address, headers=HTMX).status_code == 200
+
+
+def test_a_poll_is_no_access_but_the_page_is(owner: Client, session: ImportSession) -> None:
+    long_ago = timezone.now() - timedelta(days=3)
+    ImportSession.objects.update(last_accessed=long_ago)
+    get(owner, session, **HTMX)
+    assert ImportSession.objects.get().last_accessed == long_ago
+    get(owner, session)
+    assert ImportSession.objects.get().last_accessed > long_ago
+
+
+def test_polling_stops_when_all_is_done(owner: Client, session: ImportSession) -> None:
+    ImportSession.objects.update(
+        status=SessionStatus.COMPLETED, enriched_count=1200, matched_count=1180, closed_at=timezone.now()
+    )
+    live = get(owner, session, "?revision=7x", **HTMX)
+    assert "hx-get" not in live
+    assert "All 1,200 films are ready" in live
+
+
+def test_time_left_follows_the_films_settled_lately(owner: Client, session: ImportSession) -> None:
+    now = timezone.now()
+    ImportSession.objects.update(created_at=now - timedelta(minutes=2))
+    MovieFactory.create_batch(29, session=session, matched=True, settled_at=now - timedelta(seconds=10))
+    assert "about 15 minutes left" in get(owner, session)  # 900 films at 30 in 30 seconds
+
+
+def test_time_left_starts_from_the_allowed_rate(owner: Client, session: ImportSession, settings: Any) -> None:
+    settings.TMDB = replace(settings.TMDB, rate_count=20, rate_seconds=1)
+    assert "about 2 minutes left" in get(owner, session)  # 900 films, 2 requests each
+
+
+def test_the_page_says_that_tmdb_is_down_and_polls_hear_of_it(owner: Client, session: ImportSession) -> None:
+    ImportSession.objects.update(time_zone="Asia/Tokyo")
+    since = timezone.now().replace(hour=3, minute=4)
+    service = TmdbService.objects.create(down_since=since, down_reason="overloaded", retry_at=since)
+    live = get(owner, session, "?revision=7", **HTMX)
+    assert "TMDB has not answered since 12:04" in live and "it is overloaded" in live
+    assert "goes on by itself" in live
+    assert " left</span>" not in live  # nobody knows
+    found = re.search(r"\?revision=([\w-]+)", live)
+    assert found
+    same = f"{session.get_absolute_url()}?revision={found[1]}"
+    assert owner.get(same, headers=HTMX).status_code == 204
+    service.delete()
+    assert "TMDB has not answered" not in get(owner, session, f"?revision={found[1]}", **HTMX)
+
+
+def test_a_failed_import_says_why(owner: Client, session: ImportSession) -> None:
+    ImportSession.objects.update(status=SessionStatus.FAILED, error_message="The disk is full.")
+    assert "The disk is full." in get(owner, session)
+
+
+def test_a_reader_with_the_link_sees_no_report_and_can_delete_nothing(session: ImportSession) -> None:
+    page = get(Client(), session)
+    assert "report/" not in page and "delete/" not in page
+    assert "A film history" in page
+
+
+def test_a_poll_asks_the_same_number_of_queries_however_many_films(
+    owner: Client, session: ImportSession, django_assert_num_queries: Any
+) -> None:
+    MovieFactory.create_batch(30, session=session, matched=True)
+    with django_assert_num_queries(6):  # cookie, user, import, service, rate, newest matches
+        get(owner, session, "?revision=1", **HTMX)
