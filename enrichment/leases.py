@@ -1,6 +1,10 @@
 """A worker takes a row by a conditional update with a token, and settles it only while the token is still its own."""
 
+import os
+import secrets
+import socket
 import uuid
+import zlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +43,15 @@ def give_back(row: Work, error: str, *, counts: bool, wait: float) -> None:
     settle(row, attempts=attempts, error=error, next_attempt_at=timezone.now() + timedelta(seconds=wait))
 
 
+def free_all_of(session_id: int) -> None:
+    """Let go of the rows that the workers of a dead cluster held, so that they need not wait for the lease's end.
+    The tries they counted stay: a row that kills its worker must run out of them."""
+    first, last = _token(session_id, 0), _token(session_id, 2**64 - 1)
+    for model in (TmdbMovie, TitleLookup):
+        held = model._default_manager.filter(lease_token__gte=first, lease_token__lte=last)
+        held.update(lease_token=None, leased_until=None)
+
+
 def is_spent(row: Work) -> bool:
     """The try that is counted now would be one too many, also for a row that kills its worker each time."""
     return row.attempts > MAX_ATTEMPTS
@@ -55,12 +68,19 @@ def _next_free(order: str, now: datetime) -> Work | None:
 
 
 def _take(row: Work, now: datetime) -> bool:
-    token = uuid.uuid4()
+    token = _token(os.getsid(0))
     unchanged = _as_read(row).filter(attempts=row.attempts)
     if not unchanged.update(lease_token=token, leased_until=now + LEASE, attempts=F("attempts") + 1):
         return False
     row.lease_token, row.attempts = token, row.attempts + 1
     return True
+
+
+def _token(session_id: int, number: int | None = None) -> uuid.UUID:
+    """Machine, process session (a cluster and its workers share one), and a number of its own: 32, 32 and 64 bits."""
+    machine = (uuid.getnode() ^ zlib.crc32(socket.gethostname().encode())) & 0xFFFFFFFF
+    low = secrets.randbits(64) if number is None else number
+    return uuid.UUID(int=machine << 96 | session_id << 64 | low)
 
 
 def _as_read(row: Work) -> Any:

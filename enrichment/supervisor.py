@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from . import queries, queue, stopping
+from . import leases, queries, queue, stopping
 from .models import TmdbService
 
 LOOK_EVERY = 0.5  # seconds
@@ -37,6 +38,8 @@ class Child:
     name: str
     argv: Sequence[str]
     before_start: Callable[[], None] = lambda: None
+    after_start: Callable[[int], None] = lambda pid: None
+    after_end: Callable[[int], None] = lambda pid: None
     is_wedged: Callable[[float], bool] = lambda since: False
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
@@ -50,6 +53,7 @@ class Child:
             self.argv, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
         )
         self.started = time.monotonic()
+        self.after_start(self.process.pid)
 
     @property
     def is_alive(self) -> bool:
@@ -69,6 +73,7 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         stopping.flag(self.process.pid).unlink(missing_ok=True)
+        self.after_end(self.process.pid)
 
     def look(self) -> None:
         """Restart it when it is dead, after a pause that grows with each early death."""
@@ -129,7 +134,7 @@ def web(port: int) -> Child:
 
 
 def cluster() -> Child:
-    return Child("cluster", [sys.executable, "manage.py", "qcluster"], before_start=_wake, is_wedged=_is_wedged)
+    return Child("cluster", [sys.executable, "manage.py", "qcluster"], _wake, _note, _free, _is_wedged)
 
 
 def _wake() -> None:
@@ -137,6 +142,34 @@ def _wake() -> None:
     with _database():
         if queries.open_work():
             queue.wake()
+
+
+def _note(pid: int) -> None:
+    """For the next start, should this supervisor be killed with its cluster."""
+    _mark(pid).touch()
+
+
+def _free(pid: int) -> None:
+    """What its workers held is free again at once."""
+    with _database():
+        leases.free_all_of(pid)
+        _mark(pid).unlink(missing_ok=True)
+
+
+def free_what_the_dead_hold() -> None:
+    """At the start: the rows of clusters that died together with their supervisor."""
+    for mark in Path(settings.DATA_DIR).glob("cluster-*"):
+        pid = int(mark.name.removeprefix("cluster-"))
+        try:
+            os.killpg(pid, 0)
+        except ProcessLookupError:
+            _free(pid)
+        except PermissionError:
+            mark.unlink()  # the number is another program's by now
+
+
+def _mark(pid: int) -> Path:
+    return Path(settings.DATA_DIR) / f"cluster-{pid}"
 
 
 def _is_wedged(since: float) -> bool:

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         call_command("sync_schedules", verbosity=0)
         self.stdout.write(self.style.SUCCESS(f"Reelkeeper is at http://127.0.0.1:{port}  (Ctrl-C stops it)"))
         self.stdout.flush()
+        supervisor.free_what_the_dead_hold()
         supervisor.Supervisor([supervisor.web(port), supervisor.cluster()]).run()
 
 

@@ -13,4 +13,5 @@ class Command(BaseCommand):
         wait_for_database()
         self.stdout.write("Reelkeeper's cluster is at work (Ctrl-C stops it)")
         self.stdout.flush()
+        supervisor.free_what_the_dead_hold()
         supervisor.Supervisor([supervisor.cluster()]).run()
