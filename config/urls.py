@@ -10,3 +10,6 @@ urlpatterns = [
     path("health", health, name="health"),
     path("", include("imports.urls")),
 ]
+
+handler404 = "imports.views.errors.not_found"
+handler500 = "imports.views.errors.server_error"

@@ -1,4 +1,4 @@
-"""The engine with TMDB over real HTTP: every question ends, outages wear nothing out, a row is one worker's at a time."""
+"""The engine with TMDB over real HTTP: every question ends, outages wear nothing out, a row is one worker's."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

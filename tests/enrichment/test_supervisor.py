@@ -1,0 +1,156 @@
+"""The supervisor with real child processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from enrichment import leases, stopping, supervisor
+from enrichment.models import TitleLookup, TmdbService
+from enrichment.supervisor import Child, Supervisor
+from tests.factories import TitleLookupFactory
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
+
+
+def child_of(argv: list[str]) -> Child:
+    child = Child("child", argv)
+    child.start()
+    return child
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_a_dead_child_is_started_again() -> None:
+    child = child_of(SLEEPER)
+    assert child.process is not None
+    first = child.process.pid
+    os.kill(first, signal.SIGKILL)
+    child.process.wait()
+    child.look()  # notices, and waits a little
+    child.restart_at = 0.0
+    child.look()
+    assert child.process is not None
+    assert child.process.pid != first
+    assert child.is_alive
+    child.kill_group()
+
+
+def test_a_child_that_dies_at_once_is_started_ever_more_slowly() -> None:
+    child = child_of([sys.executable, "-c", ""])
+    pauses = []
+    for _ in range(3):
+        assert child.process is not None
+        child.process.wait()
+        now = time.monotonic()
+        child.look()
+        pauses.append(child.restart_at - now)
+        child.restart_at = 0.0
+        child.look()
+    assert pauses == sorted(pauses)
+    assert pauses[2] > 1.5 * pauses[0]
+    child.kill_group()
+
+
+def test_what_a_dead_child_leaves_behind_is_killed() -> None:
+    parent = (
+        "import subprocess, time; p = subprocess.Popen(['sleep', '600']); print(p.pid, flush=True); time.sleep(600)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    orphan = int(process.stdout.readline())
+    child = Child("child", SLEEPER)
+    child.process = process
+    os.kill(process.pid, signal.SIGKILL)
+    child.kill_group()
+    deadline = time.monotonic() + 5
+    while not gone(orphan) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert gone(orphan)
+
+
+def test_a_wedged_child_is_killed() -> None:
+    child = Child("child", SLEEPER, is_wedged=lambda since: True)
+    child.start()
+    Supervisor([child])._watch()
+    assert not child.is_alive
+
+
+def test_a_supervisor_that_is_killed_takes_its_children_along(tmp_path: Path) -> None:
+    code = (
+        "import django, sys, time; django.setup()\n"
+        "from enrichment.supervisor import Child\n"
+        f"child = Child('child', {SLEEPER!r}); child.start(); print(child.process.pid, flush=True); time.sleep(600)"
+    )
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(tmp_path)}
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=env, stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    pid = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 5
+    while not gone(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert gone(pid)
+
+
+def test_a_worker_hears_that_its_cluster_stops() -> None:
+    assert not stopping.requested()
+    stopping.request(os.getsid(0))
+    try:
+        assert stopping.requested()
+    finally:
+        stopping.flag(os.getsid(0)).unlink()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("waiting", "beat", "wedged"),
+    [(120, 120, True), (120, 5, False), (5, 120, False), (None, 120, False)],
+    ids=["work waits and nobody moves", "somebody moves", "it waits but briefly", "nothing waits"],
+)
+def test_a_cluster_is_wedged_when_work_waits_and_nobody_moves(waiting: int | None, beat: int, wedged: bool) -> None:
+    now = timezone.now()
+    if waiting is not None:
+        OrmQ.objects.create(key="reelkeeper", payload="x", lock=now - timedelta(seconds=waiting))
+    TmdbService.objects.create(beat_at=now - timedelta(seconds=beat))
+    assert supervisor._is_wedged(time.monotonic() - 300) is wedged
+    assert supervisor._is_wedged(time.monotonic()) is False  # it has only just started
+
+
+@pytest.mark.django_db
+def test_what_a_dead_cluster_held_is_free_at_once_and_its_try_counted() -> None:
+    TitleLookupFactory()
+    assert leases.lease_next(0) is not None
+    leases.free_all_of(os.getsid(0) + 1)  # another cluster's
+    assert leases.lease_next(0) is None
+    leases.free_all_of(os.getsid(0))
+    lookup = TitleLookup.objects.get()
+    assert (lookup.lease_token, lookup.attempts) == (None, 1)
+    assert leases.lease_next(0) is not None
+
+
+def test_stopping_is_gentle_first() -> None:
+    polite = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *a: sys.exit(0)); time.sleep(600)"
+    child = Child("child", [sys.executable, "-c", polite])
+    child.start()
+    assert child.process is not None
+    time.sleep(0.5)
+    runner = Supervisor([child])
+    threading.Thread(target=runner._stop).start()
+    assert child.process.wait(timeout=10) == 0

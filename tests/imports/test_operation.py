@@ -1,0 +1,54 @@
+"""What runs by itself, and what stands before the pages."""
+
+import http.client
+import socket
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django_q.models import OrmQ, Schedule
+
+from enrichment import queue
+from tests.factories import TitleLookupFactory
+
+
+@pytest.mark.django_db
+def test_schedules_are_those_of_this_version_however_often_they_are_written() -> None:
+    Schedule.objects.create(name="of an older version", func="nowhere.at_all")
+    for _ in range(2):
+        call_command("sync_schedules")
+    assert list(Schedule.objects.values_list("name", "func", "minutes")) == [("sweep", "imports.tasks.sweep", 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waking_enqueues_a_task_for_each_worker_and_no_more(settings: Any) -> None:
+    for _ in range(3):
+        queue.wake()
+    assert OrmQ.objects.count() == settings.CLUSTER_WORKERS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_wakes_workers_only_when_there_is_work() -> None:
+    from imports import tasks
+
+    tasks.sweep()
+    assert not OrmQ.objects.exists()
+    TitleLookupFactory()
+    tasks.sweep()
+    assert OrmQ.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_client_that_sends_too_much_sees_the_answer(live_server: Any, settings: Any) -> None:
+    settings.MAX_UPLOAD_BYTES = settings.UPLOAD_SLACK_BYTES = 1_000_000
+    host, port = live_server.url.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=20)
+    connection.request("POST", "/api/upload", body=b"x" * 5_000_000, headers={"Content-Type": "text/plain"})
+    answer = connection.getresponse()
+    assert answer.status == 413
+    assert b"too_large" in answer.read()
+
+
+def test_tests_reach_no_network() -> None:
+    with pytest.raises(OSError, match="may not reach the network"), socket.socket() as outside:
+        outside.connect(("192.0.2.1", 80))

@@ -1,0 +1,84 @@
+"""A bad value stops the start and names its variable."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DATABASE_URL", "TMDB_TOKEN", "TMDB_RATE", "TMDB_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("PORT", "eighty"),
+        ("PORT", "-1"),
+        ("TMDB_RATE", "fast"),
+        ("TMDB_RATE", "0/1"),
+        ("TMDB_RATE", "20"),
+        ("TIME_ZONE", "Nowhere/Atall"),
+        ("TMDB_BASE_URL", "api.themoviedb.org"),
+        ("MAX_UPLOAD_MB", "0"),
+        ("LETTERBOXD_TTL_DAYS", "soon"),
+        ("DATA_DIR", "/dev/null/var"),
+    ],
+)
+def test_a_bad_value_is_refused_and_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=name):
+        env.read()
+
+
+@pytest.mark.parametrize("url", ["mysql://root@localhost/x", "nonsense", "sqlite//x"])
+def test_a_database_that_is_not_ours_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
+        env.database(env.read())
+
+
+@pytest.mark.parametrize(("raw", "count", "seconds"), [("20/1", 20, 1), ("40/10", 40, 10), ("5/0.5", 5, 0.5)])
+def test_the_rate_is_requests_per_seconds(
+    raw: str, count: int, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMDB_RATE", raw)
+    assert env.read().tmdb_rate == env.Rate(count=count, seconds=seconds)
+
+
+def test_a_local_run_makes_and_keeps_a_key_of_its_own() -> None:
+    first = env.read()
+    assert len(first.secret_key) > 40
+    assert env.read().secret_key == first.secret_key
+    assert (first.data_dir / "secret_key").stat().st_mode & 0o077 == 0
+    assert first.secret_key not in repr(first)
+    assert (first.debug, first.production, first.allowed_hosts) == (False, False, env.LOOPBACK)
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_production_needs_a_key_and_hosts(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBUG", "false")
+    monkeypatch.setenv("SECRET_KEY", "x" * 60)
+    monkeypatch.setenv("ALLOWED_HOSTS", "films.example.org")
+    assert env.read().production
+    monkeypatch.delenv(missing)
+    with pytest.raises(ImproperlyConfigured, match=missing):
+        env.read()
+
+
+def test_a_bad_value_ends_the_command_with_a_sentence_not_a_traceback(tmp_path: Path) -> None:
+    own = {"DATA_DIR": str(tmp_path), "TMDB_RATE": "fast", "PATH": "/usr/bin:/bin"}
+    ended = subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=own, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert "TMDB_RATE" in ended.stderr
+    assert "Traceback" not in ended.stderr
