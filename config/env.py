@@ -42,6 +42,7 @@ class Environment:
     tmdb_rate: Rate
     letterboxd_ttl_days: int
     account_ttl_days: int | None
+    prime_ttl_minutes: int
     max_upload_mb: int
 
 
@@ -99,6 +100,7 @@ def _read(env: Env) -> Environment:
         tmdb_rate=_rate(env),
         letterboxd_ttl_days=_above_zero(env, "LETTERBOXD_TTL_DAYS", 30),
         account_ttl_days=_above_zero(env, "ACCOUNT_TTL_DAYS", 0) or None,
+        prime_ttl_minutes=_above_zero(env, "PRIME_TTL_MINUTES", 30),
         max_upload_mb=_above_zero(env, "MAX_UPLOAD_MB", 50),
     )
 

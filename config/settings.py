@@ -123,6 +123,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 200
 
 LETTERBOXD_TTL_DAYS = ENV.letterboxd_ttl_days
 ACCOUNT_TTL_DAYS = ENV.account_ttl_days
+PRIME_TTL_MINUTES = ENV.prime_ttl_minutes
 
 TMDB = TMDBSettings(
     token=ENV.tmdb_token,

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from .models import ImportSession, ImportSessionQuerySet
+from .models import ImportSession, ImportSessionQuerySet, Movie
 
 BROWSER_KEY = "browser_key"
 TOUCH_EVERY = timedelta(minutes=1)
@@ -50,13 +50,28 @@ def own_sessions(request: HttpRequest) -> ImportSessionQuerySet:
 
 def get_own_session_or_404(request: HttpRequest, session_id: UUID) -> ImportSession:
     """For everything that changes, exports, reports or deletes."""
-    return _found(own_sessions(request).filter(pk=session_id).first())
+    return _found(own_sessions(request).filter(pk=session_id).first(), request, session_id)
+
+
+def get_own_movie_or_404(request: HttpRequest, session_id: UUID, movie_id: int) -> Movie:
+    """One film of an import of theirs, with the import, its question and its match, in one query; counts as access."""
+    movie = (
+        Movie.objects.filter(session__in=own_sessions(request).filter(pk=session_id), pk=movie_id)
+        .select_related("session", "lookup", "tmdb_movie")
+        .first()
+    )
+    if movie is None:
+        get_own_session_or_404(request, session_id)
+        raise Http404
+    movie.session.is_mine = True
+    touched(movie.session)
+    return movie
 
 
 def get_readable_session_or_404(request: HttpRequest, session_id: UUID, *, touch: bool = True) -> ImportSession:
     """For its owner, and for a reader with the link while the owner allows that. `session.is_mine` says which.
     Opening a page counts as access (touch); a status poll and a stranger do not."""
-    session = _found(ImportSession.objects.alive().filter(pk=session_id).first())
+    session = _found(ImportSession.objects.alive().filter(pk=session_id).first(), request, session_id)
     session.is_mine = is_owner(request, session)
     if not session.is_mine and not session.link_readable:
         raise Http404
@@ -76,7 +91,7 @@ def touched(session: ImportSession) -> None:
     now = timezone.now()
     if now - session.last_accessed < TOUCH_EVERY:
         return
-    session.last_accessed, session.expires_at = now, expiry(has_account=session.user_id is not None)
+    session.last_accessed, session.expires_at = now, expiry_of(session)
     session.save(update_fields=["last_accessed", "expires_at"])
 
 
@@ -86,7 +101,19 @@ def expiry(*, has_account: bool) -> datetime | None:
     return timezone.now() + timedelta(days=days) if days else None
 
 
-def _found(session: ImportSession | None) -> ImportSession:
-    if session is None:
-        raise Http404
-    return session
+def expiry_of(session: ImportSession) -> datetime | None:
+    """The same for this import. A review's clock stands still while its films are being matched."""
+    if not session.is_open_review:
+        return expiry(has_account=session.user_id is not None)
+    return timezone.now() + timedelta(minutes=settings.PRIME_TTL_MINUTES) if session.is_done else None
+
+
+class ImportExpired(Http404):
+    """It is gone, but it was theirs: they are told what happened."""
+
+
+def _found(session: ImportSession | None, request: HttpRequest, session_id: UUID) -> ImportSession:
+    if session is not None:
+        return session
+    expired = ImportSession.objects.filter(pk=session_id, expires_at__lte=timezone.now()).first()
+    raise ImportExpired if expired is not None and is_owner(request, expired) else Http404

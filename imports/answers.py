@@ -6,17 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from enrichment import services as enrichment
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup
 
-from .models import ChosenBy, ImportSession, Movie, Outcome, SessionStatus, Source
+from .access import expiry_of
+from .models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome, Ranking, SessionStatus, Source
 
+_KNOWN_ENOUGH = Q(tmdb_movie__details_status__in=[DetailsStatus.DONE, DetailsStatus.GONE])
+_MATCHED_IS_ENOUGH = Q(session__source=Source.PRIME_VIDEO, tmdb_movie__isnull=False)  # a review shows no details
 # An outcome's counter, and what must be so for an open film to end with it.
 _ENDS = {
-    Outcome.MATCHED: ("matched_count", Q(tmdb_movie__details_status__in=[DetailsStatus.DONE, DetailsStatus.GONE])),
+    Outcome.MATCHED: ("matched_count", _KNOWN_ENOUGH | _MATCHED_IS_ENOUGH),
     Outcome.FAILED: (
         "failed_count",
         Q(tmdb_movie__details_status=DetailsStatus.FAILED) | Q(tmdb_movie=None, lookup__status=LookupStatus.FAILED),
@@ -43,8 +46,9 @@ def apply_everywhere() -> None:
 
 
 def reopen(lookups: Collection[int]) -> None:
-    """Take back what the machine took from these lookups; a person's choice stays."""
-    news = Q(lookup__in=lookups) & ~Q(chosen_by=ChosenBy.PERSON)
+    """Take back what the machine took from these lookups; what a person chose or decided stays."""
+    decided = Q(chosen_by=ChosenBy.PERSON) | Q(decision__in=[Decision.ADDED, Decision.SKIPPED])
+    news = Q(lookup__in=lookups) & ~decided
     with transaction.atomic():
         for pk in _locked(Movie.objects.filter(news)):
             _reopen(pk, news)
@@ -74,12 +78,11 @@ def _settle(session_id: UUID, news: Q) -> None:
         counter: films.filter(condition).update(outcome=outcome, settled_at=timezone.now())
         for outcome, (counter, condition) in _ENDS.items()
     }
+    if counts[_counter(Outcome.MATCHED)]:
+        sort_out(session_id)
     if any(counts.values()):
         _count(session_id, counts, {})
-        complete = ImportSession.objects.filter(
-            pk=session_id, status=SessionStatus.ENRICHING, enriched_count=F("total_movies")
-        )
-        complete.update(status=SessionStatus.COMPLETED, closed_at=timezone.now())
+        complete(session_id)
 
 
 def _reopen(session_id: UUID, news: Q) -> None:
@@ -89,6 +92,71 @@ def _reopen(session_id: UUID, news: Q) -> None:
     films.filter(settled_at=None, tmdb_movie__isnull=False).update(**untaken)
     if any(counts.values()):
         _count(session_id, counts, {"status": SessionStatus.ENRICHING, "closed_at": None})
+
+
+def complete(session_id: UUID) -> None:
+    """When every film is settled: a Letterboxd import is closed, a review's clock starts."""
+    done = ImportSession.objects.filter(
+        pk=session_id, status=SessionStatus.ENRICHING, enriched_count=F("total_movies")
+    ).first()
+    if done is None:
+        return
+    done.status, fields = SessionStatus.COMPLETED, ["status"]
+    if done.is_open_review:
+        done.expires_at, fields = expiry_of(done), [*fields, "expires_at"]
+    elif done.closed_at is None:
+        done.closed_at, fields = timezone.now(), [*fields, "closed_at"]
+    done.save(update_fields=fields)
+
+
+def sort_out(session_id: UUID) -> None:
+    """In a review, films that need no decision: one that is another's second title, one that is ranked already."""
+    pending = Movie.objects.filter(session_id=session_id, decision=Decision.PENDING, tmdb_movie__isnull=False)
+    this_film = Movie.objects.filter(session_id=session_id, tmdb_movie=OuterRef("tmdb_movie"), kind=Kind.FILM)
+    pending.filter(Exists(this_film.filter(turn__lt=OuterRef("turn")))).update(decision=Decision.SAME_FILM)
+    ranked = Ranking.objects.filter(user=OuterRef("session__user"), tmdb_movie=OuterRef("tmdb_movie"))
+    pending.filter(Exists(ranked)).update(decision=Decision.ALREADY_RANKED)
+
+
+def _counter(outcome: str) -> str:
+    return _ENDS[Outcome(outcome)][0]
+
+
+def move(session_id: UUID, movie_id: int, outcome: Outcome, **values: Any) -> None:
+    """Give one film another outcome (OPEN: it waits again) and move the counters with it. A person's decision:
+    nothing is asked about what the machine thinks."""
+    with transaction.atomic():
+        _lock(session_id)
+        before = Movie.objects.values_list("outcome", flat=True).get(pk=movie_id)
+        settled_at = None if outcome == Outcome.OPEN else timezone.now()
+        Movie.objects.filter(pk=movie_id).update(outcome=outcome, settled_at=settled_at, **values)
+        if before == outcome:
+            return
+        counts = {_counter(before): -1} if before != Outcome.OPEN else {}
+        counts |= {_counter(outcome): 1} if outcome != Outcome.OPEN else {}
+        _count(session_id, counts, {"status": SessionStatus.ENRICHING} if outcome == Outcome.OPEN else {})
+        complete(session_id)
+
+
+def judge_again(session_id: UUID, movie_id: int) -> None:
+    """Back to what the machine thinks of one film."""
+    untaken: dict[str, Any] = {"tmdb_movie": None, "chosen_by": ChosenBy.NOBODY}
+    with transaction.atomic():
+        move(session_id, movie_id, Outcome.OPEN, **untaken)
+        this = Q(pk=movie_id)
+        _ask_details(Movie.objects.filter(this))
+        _settle(session_id, this)
+
+
+def expect_one_more(session_id: UUID) -> None:
+    """A film joined the import."""
+    ImportSession.objects.filter(pk=session_id).update(
+        total_movies=F("total_movies") + 1, status=SessionStatus.ENRICHING, revision=F("revision") + 1
+    )
+
+
+def _lock(session_id: UUID) -> None:
+    list(ImportSession.objects.filter(pk=session_id).select_for_update().values_list("pk"))
 
 
 def _count(session_id: UUID, counts: Mapping[str, int], also: Mapping[str, Any]) -> None:

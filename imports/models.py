@@ -56,7 +56,11 @@ class ImportSession(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_accessed = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)  # when the last film was settled
+    # Letterboxd: when the last film was settled. Prime: when the person completed the review.
+    closed_at = models.DateTimeField(null=True, blank=True)
+    entries_count = models.PositiveIntegerField(default=0)  # rows read
+    series_count = models.PositiveIntegerField(default=0)  # rows of series
+    found_count = models.PositiveIntegerField(default=0)  # distinct films before the cut at 500
 
     is_mine = False  # set by access.py for the person who asks
 
@@ -88,6 +92,11 @@ class ImportSession(models.Model):
                 condition=~Q(source=Source.PRIME_VIDEO) | Q(user__isnull=False, link_readable=False),
                 name="session_prime_is_private",
             ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(source=Source.PRIME_VIDEO, closed_at=None),
+                name="session_one_open_review",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="session_of_user"),
@@ -104,6 +113,11 @@ class ImportSession(models.Model):
     @property
     def is_done(self) -> bool:
         return self.status in (SessionStatus.COMPLETED, SessionStatus.FAILED)
+
+    @property
+    def is_open_review(self) -> bool:
+        """Films of it wait for the person's ratings."""
+        return self.source == Source.PRIME_VIDEO and self.closed_at is None
 
     @property
     def open_count(self) -> int:
@@ -126,6 +140,26 @@ class ChosenBy(models.TextChoices):
     PERSON = "person", _("you")
 
 
+class Kind(models.TextChoices):
+    """What a title of the source is; only films are matched, the others can be taken in one by one."""
+
+    FILM = "film", _("Film")
+    SERIES = "series", _("Series")
+    NOT_A_FILM = "not_a_film", _("Trailer, bonus or live")
+
+
+class Decision(models.TextChoices):
+    """What became of a film in a review with ratings."""
+
+    NONE = "", "—"  # not in such a review
+    PENDING = "pending", _("To decide")
+    ADDED = "added", _("Added")
+    SKIPPED = "skipped", _("Skipped")
+    ALREADY_RANKED = "already_ranked", _("Ranked before")
+    NOT_A_FILM = "not_a_film", _("Not a film")
+    SAME_FILM = "same_film", _("The same film as another")
+
+
 class Movie(models.Model):
     """One film of one import, as the person's files tell it, and the TMDB film it was matched with."""
 
@@ -140,11 +174,16 @@ class Movie(models.Model):
     marked_on = models.DateField(null=True, blank=True)  # when it was marked as seen; not a viewing day
     rated_on = models.DateField(null=True, blank=True)
     is_seen = models.BooleanField(default=True)  # False: only liked, never marked as watched
-    lookup = models.ForeignKey(TitleLookup, models.PROTECT, related_name="movies")
+    lookup = models.ForeignKey(TitleLookup, models.PROTECT, null=True, blank=True, related_name="movies")
     tmdb_movie = models.ForeignKey(TmdbMovie, models.PROTECT, null=True, blank=True, related_name="movies")
     chosen_by = models.CharField(max_length=8, choices=ChosenBy, default=ChosenBy.NOBODY, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
     settled_at = models.DateTimeField(null=True, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.FILM)
+    source_image_url = models.CharField(max_length=500, blank=True)  # kept, never loaded
+    decision = models.CharField(max_length=14, choices=Decision, default=Decision.NONE, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)  # by the person; the newest is undone first
+    decided_with = models.UUIDField(null=True, blank=True)  # those decided together are undone together
     turn = models.PositiveIntegerField()  # its place in the import, newest watched first
 
     class Meta:
@@ -161,6 +200,13 @@ class Movie(models.Model):
                 condition=~Q(outcome=Outcome.MATCHED) | Q(tmdb_movie__isnull=False), name="movie_matched_has_a_film"
             ),
             models.CheckConstraint(
+                condition=Q(lookup__isnull=False) | ~Q(kind=Kind.FILM), name="movie_film_is_asked_about"
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision__in=[Decision.ADDED, Decision.SKIPPED]) | Q(decided_at__isnull=False),
+                name="movie_decided_has_a_time",
+            ),
+            models.CheckConstraint(
                 condition=Q(tmdb_movie=None, chosen_by="")
                 | (Q(tmdb_movie__isnull=False) & ~Q(chosen_by=""))
                 | Q(tmdb_movie=None, chosen_by=ChosenBy.PERSON),  # a person said: none of these
@@ -170,6 +216,7 @@ class Movie(models.Model):
         indexes = [
             models.Index(fields=["session", "turn"], name="movie_in_order"),
             models.Index(fields=["session", "outcome"], name="movie_by_outcome"),
+            models.Index(fields=["session", "decision", "turn"], name="movie_by_decision"),
             models.Index(fields=["session", "-settled_at"], name="movie_newest_settled"),
             models.Index(fields=["lookup"], condition=Q(settled_at=None), name="movie_open_by_lookup"),
             models.Index(fields=["tmdb_movie"], condition=Q(settled_at=None), name="movie_open_by_film"),
@@ -232,3 +279,48 @@ class RowProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.reason}"
+
+
+class Ranking(models.Model):
+    """A person's rating of a film: their own, whatever becomes of the import it came from."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="rankings")
+    tmdb_movie = models.ForeignKey(TmdbMovie, models.PROTECT, related_name="rankings")
+    title = models.CharField(max_length=500)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    rating = models.DecimalField(max_digits=2, decimal_places=1, null=True, blank=True)  # null: to be decided later
+    rated_at = models.DateField()
+    movie = models.ForeignKey(Movie, models.SET_NULL, null=True, blank=True, related_name="rankings")  # it came from
+    changed_at = models.DateTimeField(null=True, blank=True)  # by hand, since: undoing the import leaves it
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "tmdb_movie"], name="ranking_once_per_film"),
+            models.CheckConstraint(condition=Q(rating=None) | Q(rating__in=RATINGS), name="ranking_rating_in_halves"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-rating", "-rated_at"], name="ranking_by_rating"),
+            models.Index(fields=["user", "-rated_at"], name="ranking_by_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+
+class MatchMemory(models.Model):
+    """What a person decided for a title, so that their next import knows it. The newest counts; never across people."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="match_memories")
+    title_key = models.CharField(max_length=500)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    tmdb_movie = models.ForeignKey(TmdbMovie, models.PROTECT, null=True, blank=True)  # null: decided, no film chosen
+    movie = models.OneToOneField(Movie, models.SET_NULL, null=True, blank=True, related_name="memory")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "match memories"
+        indexes = [models.Index(fields=["user", "title_key", "-decided_at"], name="memory_of_title")]
+
+    def __str__(self) -> str:
+        return self.title_key

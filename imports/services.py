@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -11,27 +12,76 @@ from enrichment import bulk
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
 
-from . import answers
-from .access import Owner, expiry
-from .models import ImportSession, Movie, RowProblem, SessionStatus, Source, Viewing
+from . import answers, memory
+from .access import Owner, expiry_of
+from .models import (
+    ChosenBy,
+    Decision,
+    ImportSession,
+    Movie,
+    RowProblem,
+    SessionStatus,
+    Source,
+    Viewing,
+)
 from .sources import read
 from .sources.base import Parsed, ParsedMovie, ParsedViewing, RowNote, Upload
+from .sources.refusals import refusal
 
 TRIES = 3
+MAX_REVIEW = 500  # films at a time
 
 
 def start_import(
     owner: Owner, uploads: Sequence[Upload], *, time_zone: str = "UTC", ask: bool = False
 ) -> ImportSession:
-    """Read the files, store all of it or nothing, settle what the instance knows already, and queue the rest.
+    """Read a Letterboxd export, store all of it or nothing, settle what the instance knows already, queue the rest.
     Raises SourceError when the files can't be taken; with `ask`, RoleNeeded when only the person can tell a file."""
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
-    session = _store(owner, parsed, time_zone)
-    answers.apply(session=session)
-    session.refresh_from_db()
-    if not session.is_done:
-        enrichment_queue.wake()
-    return session
+    if parsed.source != Source.LETTERBOXD:
+        raise refusal("prime_elsewhere", parsed.files[0].name)
+    return _settle(_store(owner, parsed, parsed.movies, time_zone))
+
+
+def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
+    """The same for an Amazon Prime Video history: a review of at most MAX_REVIEW films. One open per person: raises
+    ReviewOpen when there is one and it is not to be replaced."""
+    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
+    if parsed.source != Source.PRIME_VIDEO:
+        raise refusal("letterboxd_elsewhere", parsed.files[0].name)
+    current = ImportSession.objects.filter(user=user, source=Source.PRIME_VIDEO, closed_at=None).first()
+    if current is not None and current.expires_at and current.expires_at <= timezone.now():
+        replace = True  # it has ended by itself
+    if current is not None and not replace:
+        raise ReviewOpen(current)
+    queue = review_queue(user, parsed.movies)
+    others = [movie for movie in parsed.movies if movie.kind != "film"]
+    with transaction.atomic():
+        if current is not None:
+            delete_import(current)
+        session = _store(Owner(user=user), parsed, [*queue, *others], time_zone)
+    return _settle(session)
+
+
+class ReviewOpen(Exception):
+    """There is a review that this upload would replace: ask first."""
+
+    def __init__(self, session: ImportSession) -> None:
+        super().__init__(str(session.pk))
+        self.session = session
+
+
+def review_queue(user: User, movies: Sequence[ParsedMovie]) -> list[ParsedMovie]:
+    """The films to review, newest watched first, at most MAX_REVIEW. Those decided before come last; those that are
+    ranked come after the rest and over the limit, so that the same file again goes on where the last one ended."""
+    films = [movie for movie in movies if movie.kind == "film"]
+    keys = [memory.key_of(film) for film in films]
+    remembered = memory.remembered(user, keys)
+    ranked = memory.ranked_keys(user, keys, remembered)
+    new = [film for film, key in zip(films, keys, strict=True) if key not in remembered and key not in ranked]
+    again = [film for film, key in zip(films, keys, strict=True) if key in remembered and key not in ranked]
+    left_out = [film for film, key in zip(films, keys, strict=True) if key in ranked]
+    return [*(new + again)[:MAX_REVIEW], *left_out]
 
 
 def delete_import(session: ImportSession) -> None:
@@ -43,12 +93,23 @@ def delete_import(session: ImportSession) -> None:
         enrichment.forget_unneeded(lookups)
 
 
-def _store(owner: Owner, parsed: Parsed, time_zone: str) -> ImportSession:
-    questions = [enrichment.Question(movie.title, movie.year, turn) for turn, movie in enumerate(parsed.movies)]
+def _settle(session: ImportSession) -> ImportSession:
+    answers.apply(session=session)
+    session.refresh_from_db()
+    if session.open_count:
+        enrichment_queue.wake()
+    return session
+
+
+def _store(owner: Owner, parsed: Parsed, movies: Sequence[ParsedMovie], time_zone: str) -> ImportSession:
+    """`movies` in the order of their turns."""
+    films = [(turn, movie) for turn, movie in enumerate(movies) if movie.kind == "film"]
+    questions = [enrichment.Question(memory.name_of(film), film.year, turn, tuple(film.names)) for turn, film in films]
     for attempt in range(1, TRIES + 1):
-        lookup_ids = enrichment.get_or_create_lookups(questions)
+        ids = enrichment.get_or_create_lookups(questions)
+        lookup_ids = dict(zip((turn for turn, _ in films), ids, strict=True))
         try:
-            return _store_rows(owner, parsed, time_zone, lookup_ids)
+            return _store_rows(owner, parsed, movies, time_zone, [lookup_ids.get(t) for t in range(len(movies))])
         except IntegrityError:
             if attempt == TRIES:
                 raise
@@ -57,36 +118,59 @@ def _store(owner: Owner, parsed: Parsed, time_zone: str) -> ImportSession:
 
 
 @transaction.atomic
-def _store_rows(owner: Owner, parsed: Parsed, time_zone: str, lookup_ids: Sequence[int]) -> ImportSession:
-    is_empty = not parsed.movies
-    session = ImportSession.objects.create(
-        **owner.fields,
-        source=parsed.source,
-        status=SessionStatus.COMPLETED if is_empty else SessionStatus.ENRICHING,
-        files=[report.as_json() for report in parsed.files],
-        total_movies=len(parsed.movies),
-        time_zone=time_zone,
-        link_readable=parsed.source == Source.LETTERBOXD,
-        expires_at=expiry(has_account=owner.user is not None),
-        closed_at=timezone.now() if is_empty else None,
-    )
-    if is_empty:
-        return session
-    bulk.insert(Movie, _movie_columns(session, parsed.movies, lookup_ids))
-    ids = dict(session.movies.values_list("turn", "pk"))
-    viewings = [(ids[turn], viewing) for turn, movie in enumerate(parsed.movies) for viewing in movie.viewings]
-    if viewings:
-        bulk.insert(Viewing, _viewing_columns(viewings))
+def _store_rows(
+    owner: Owner, parsed: Parsed, movies: Sequence[ParsedMovie], time_zone: str, lookup_ids: Sequence[int | None]
+) -> ImportSession:
+    session = _session(owner, parsed, sum(movie.kind == "film" for movie in movies), time_zone)
     if parsed.notes:
         bulk.insert(RowProblem, _problem_columns(session, parsed.notes))
+    if not movies:
+        return session
+    bulk.insert(Movie, _movie_columns(session, movies, lookup_ids) | _chosen_before(owner, session, movies))
+    ids = dict(session.movies.values_list("turn", "pk"))
+    viewings = [(ids[turn], viewing) for turn, movie in enumerate(movies) for viewing in movie.viewings]
+    if viewings:
+        bulk.insert(Viewing, _viewing_columns(viewings))
     return session
+
+
+def _session(owner: Owner, parsed: Parsed, films: int, time_zone: str) -> ImportSession:
+    is_review = parsed.source == Source.PRIME_VIDEO
+    session = ImportSession(
+        **owner.fields,
+        source=parsed.source,
+        status=SessionStatus.ENRICHING if films else SessionStatus.COMPLETED,
+        files=[report.as_json() for report in parsed.files],
+        total_movies=films,
+        time_zone=time_zone,
+        link_readable=not is_review,
+        closed_at=None if films or is_review else timezone.now(),
+        entries_count=sum(report.rows for report in parsed.files),
+        series_count=sum(report.skipped.get("series", 0) for report in parsed.files),
+        found_count=sum(movie.kind == "film" for movie in parsed.movies),
+    )
+    session.expires_at = expiry_of(session)
+    session.save(force_insert=True)
+    return session
+
+
+def _chosen_before(owner: Owner, session: ImportSession, movies: Sequence[ParsedMovie]) -> dict[str, Sequence[Any]]:
+    """What the person chose for these titles in an earlier import is taken as chosen in this one."""
+    if owner.user is None:
+        return {}
+    keys = [memory.key_of(movie) for movie in movies]
+    chosen = {key: film for key, film in memory.remembered(owner.user, keys).items() if film is not None}
+    films = [chosen.get(key) if movie.kind == "film" else None for key, movie in zip(keys, movies, strict=True)]
+    if session.source == Source.LETTERBOXD:
+        enrichment.ask_details({film: turn for turn, film in enumerate(films) if film})
+    return {"tmdb_movie_id": films, "chosen_by": [ChosenBy.PERSON if film else ChosenBy.NOBODY for film in films]}
 
 
 # Column by column, because these are the only writes of many rows: see enrichment.bulk
 
 
 def _movie_columns(
-    session: ImportSession, movies: Sequence[ParsedMovie], lookup_ids: Sequence[int]
+    session: ImportSession, movies: Sequence[ParsedMovie], lookup_ids: Sequence[int | None]
 ) -> dict[str, Sequence[Any]]:
     return {
         "session_id": [session.pk] * len(movies),
@@ -100,9 +184,18 @@ def _movie_columns(
         "marked_on": [movie.marked_on for movie in movies],
         "rated_on": [movie.rated_on for movie in movies],
         "is_seen": [movie.is_seen for movie in movies],
+        "kind": [movie.kind for movie in movies],
+        "source_image_url": [movie.image_url for movie in movies],
+        "decision": [_first_decision(session, movie) for movie in movies],
         "lookup_id": lookup_ids,
         "turn": range(len(movies)),
     }
+
+
+def _first_decision(session: ImportSession, movie: ParsedMovie) -> str:
+    if session.source != Source.PRIME_VIDEO:
+        return Decision.NONE
+    return Decision.PENDING if movie.kind == "film" else Decision.NOT_A_FILM
 
 
 def _viewing_columns(viewings: Sequence[tuple[int, ParsedViewing]]) -> dict[str, Sequence[Any]]:

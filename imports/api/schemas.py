@@ -157,8 +157,8 @@ class MovieOut(Schema):
             status=movie.outcome,
             tmdb_enriched=movie.outcome == "matched",
             enriched_at=movie.settled_at,
-            confidence=movie.lookup.confidence,
-            reasons=movie.lookup.reasons,
+            confidence=movie.lookup.confidence if movie.lookup else None,
+            reasons=movie.lookup.reasons if movie.lookup else [],
             **_facts(movie),
         )
 

@@ -41,7 +41,7 @@ def movie_detail(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> H
         "movie": movie,
         "film": movie.tmdb_movie,
         "viewings": movie.viewings.all(),
-        "candidates": [] if movie.tmdb_movie else queries.candidates(movie.lookup),
+        "candidates": [] if movie.tmdb_movie or not movie.lookup else queries.candidates(movie.lookup),
         "before": before,
         "after": after,
     }

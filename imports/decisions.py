@@ -1,0 +1,248 @@
+"""What a person decides about a film of an import, and how it is taken back. Never undone by the machine."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from enrichment import services as enrichment
+from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
+
+from . import answers
+from .models import ChosenBy, Decision, ImportSession, MatchMemory, Movie, Outcome, Ranking, Source
+
+PERSONS = (Decision.ADDED, Decision.SKIPPED)
+
+
+class CantDecide(Exception):
+    """One sentence for the person: why this decision can't be taken. `code` for the API."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.message, self.code = message, code
+
+
+class AlreadyDecided(CantDecide):
+    """It stands as it was decided, in this tab or another; nothing was changed."""
+
+
+def gettext_noop(message: str) -> str:
+    return message
+
+
+DECIDED = gettext_noop("This film is decided already: undo that first.")
+NO_FILM = gettext_noop("Choose the film first: it is not matched yet.")
+
+
+# A review with ratings (Prime Video)
+
+
+def add(movie: Movie, rating: Decimal | None, rated_at: date, tmdb_id: int | None = None) -> Ranking:
+    """Rank the film of `movie` (with its session, lookup and match), or `tmdb_id` in its place.
+    Raises AlreadyDecided, or CantDecide when there is no film to rank. A ranking from elsewhere stays as it is."""
+    film = film_of(movie) if tmdb_id is None else TmdbMovie.objects.filter(pk=tmdb_id).first()
+    if film is None:
+        raise CantDecide(NO_FILM, "not_matched")
+    with transaction.atomic():
+        _decide(movie, Decision.ADDED)
+        if movie.tmdb_movie_id != film.pk or movie.outcome != Outcome.MATCHED:
+            answers.move(movie.session_id, movie.pk, Outcome.MATCHED, tmdb_movie_id=film.pk, chosen_by=ChosenBy.PERSON)
+        new = _ranking(movie, film, rating, rated_at)
+        Ranking.objects.bulk_create([new], ignore_conflicts=True)
+        _remember(movie, film)
+    return new
+
+
+def skip(movie: Movie) -> None:
+    """Leave it out of the rankings. Raises AlreadyDecided."""
+    with transaction.atomic():
+        _decide(movie, Decision.SKIPPED)
+        _remember(movie, None)
+
+
+def undo(movie: Movie) -> Ranking | None:
+    """Take one decision back; those taken together with it too. A ranking that was changed by hand since stays, and
+    is returned. Raises CantDecide when nothing was decided."""
+    if movie.decision not in PERSONS:
+        raise CantDecide(gettext_noop("There is nothing to undo here."), "nothing_to_undo")
+    with transaction.atomic():
+        together = Q(decided_with=movie.decided_with) if movie.decided_with else Q(pk=movie.pk)
+        decided = Movie.objects.filter(together, session_id=movie.session_id, decision__in=PERSONS)
+        return _take_back(movie.session, list(decided.select_related("lookup")))
+
+
+def last_decided(session: ImportSession) -> Movie | None:
+    decided = session.movies.filter(decision__in=PERSONS).select_related("session", "lookup", "tmdb_movie")
+    return decided.order_by("-decided_at", "turn").first()
+
+
+def sure_films(session: ImportSession) -> list[Movie]:
+    """The films that can be added all at once: matched by the machine, so with high confidence, and undecided."""
+    sure = session.movies.filter(decision=Decision.PENDING, outcome=Outcome.MATCHED)
+    return list(sure.select_related("tmdb_movie", "lookup").order_by("turn"))
+
+
+def add_all(session: ImportSession, movies: Sequence[Movie], rating: Decimal | None) -> int:
+    """Rank all of these at once, each on the last day it was watched; undone as one."""
+    today, together = timezone.localdate(), uuid.uuid4()
+    with transaction.atomic():
+        open_ids = [movie.pk for movie in movies]
+        pending = session.movies.filter(pk__in=open_ids, decision=Decision.PENDING)
+        taken = set(pending.select_for_update().values_list("pk", flat=True))
+        pending.update(decision=Decision.ADDED, decided_at=timezone.now(), decided_with=together)
+        added = [movie for movie in movies if movie.pk in taken and movie.tmdb_movie]
+        rankings = [_ranking(movie, movie.tmdb_movie, rating, movie.watched_on or today) for movie in added]  # type: ignore[arg-type]
+        Ranking.objects.bulk_create(rankings, ignore_conflicts=True)
+        MatchMemory.objects.bulk_create([_memory(movie, session, movie.tmdb_movie) for movie in added])
+    return len(added)
+
+
+def take_in(movie: Movie) -> None:
+    """A series or a trailer that the person calls a film: it joins the review's end and is matched."""
+    with transaction.atomic():
+        session = ImportSession.objects.select_for_update().get(pk=movie.session_id)
+        last = session.movies.order_by("-turn").values_list("turn", flat=True).first() or 0
+        [lookup_id] = enrichment.get_or_create_lookups([enrichment.Question(movie.title, movie.year)])
+        taken = session.movies.filter(pk=movie.pk, decision=Decision.NOT_A_FILM)
+        if taken.update(decision=Decision.PENDING, kind="film", lookup_id=lookup_id, turn=last + 1):
+            answers.expect_one_more(session.pk)
+    answers.apply(session=session)
+
+
+@dataclass(frozen=True)
+class Undone:
+    rankings: int
+    kept: list[Ranking]  # changed by hand since: they stay
+
+
+def undo_import(session: ImportSession) -> Undone:
+    """Take back exactly what the import added to the library and to the memory; what was there before stays."""
+    with transaction.atomic():
+        kept = list(Ranking.objects.filter(movie__session=session, changed_at__isnull=False))
+        added = Ranking.objects.filter(movie__session=session, changed_at=None)
+        count, _ = added.delete()
+        MatchMemory.objects.filter(movie__session=session).delete()
+    return Undone(count, kept)
+
+
+def complete(session: ImportSession) -> None:
+    """Close the review: what is undecided stays undecided. It lives on as a private import."""
+    ImportSession.objects.filter(pk=session.pk, closed_at=None).update(closed_at=timezone.now(), expires_at=None)
+
+
+# Which film it is (both sources)
+
+
+def choose(movie: Movie, tmdb_id: int) -> None:
+    """The person says which film it is. Raises CantDecide when TMDB's film is not known here."""
+    film = TmdbMovie.objects.filter(pk=tmdb_id).exclude(details_status=DetailsStatus.GONE).first()
+    if film is None:
+        raise CantDecide(gettext_noop("TMDB has no film with that number any more."), "film_gone")
+    if movie.decision in PERSONS:
+        raise AlreadyDecided(DECIDED, "already_decided")
+    is_open = movie.session.source == Source.LETTERBOXD and film.details_status != DetailsStatus.DONE
+    with transaction.atomic():
+        if is_open:
+            enrichment.ask_details({film.pk: 0})  # a person waits: it goes first
+        _settle_by_hand(movie, Outcome.OPEN if is_open else Outcome.MATCHED, film)
+        _remember(movie, film)
+        answers.sort_out(movie.session_id)
+
+
+def reject(movie: Movie) -> None:
+    """None of these: the person says that TMDB does not have it."""
+    with transaction.atomic():
+        _settle_by_hand(movie, Outcome.UNMATCHED, None)
+
+
+def unchoose(movie: Movie) -> None:
+    """Back to the machine's answer."""
+    with transaction.atomic():
+        MatchMemory.objects.filter(movie=movie).delete()
+        Movie.objects.filter(pk=movie.pk).update(decided_at=None)
+        answers.judge_again(movie.session_id, movie.pk)
+
+
+def film_of(movie: Movie) -> TmdbMovie | None:
+    """The film that is shown for it: its match, else the best candidate where the machine was not sure."""
+    if (
+        movie.tmdb_movie
+        or not movie.lookup
+        or movie.lookup.status != LookupStatus.UNSURE
+        or not movie.lookup.candidates
+    ):
+        return movie.tmdb_movie
+    if movie.chosen_by == ChosenBy.PERSON:
+        return None  # none of these
+    return TmdbMovie.objects.filter(pk=movie.lookup.candidates[0]["id"]).first()
+
+
+def _decide(movie: Movie, decision: Decision) -> None:
+    """The one place where a film stops being pending: of two tabs one wins, the other hears what stands."""
+    pending = Movie.objects.filter(pk=movie.pk, decision=Decision.PENDING)
+    if not pending.update(decision=decision, decided_at=timezone.now(), decided_with=None):
+        raise AlreadyDecided(DECIDED, "already_decided")
+    movie.decision = decision
+
+
+def _ranking(movie: Movie, film: TmdbMovie, rating: Decimal | None, rated_at: date) -> Ranking:
+    return Ranking(
+        user_id=cast(int, movie.session.user_id),  # a review has an account: a constraint
+        tmdb_movie=film,
+        title=film.title,
+        year=film.year,
+        rating=rating,
+        rated_at=rated_at,
+        movie=movie,
+    )
+
+
+def _remember(movie: Movie, film: TmdbMovie | None) -> None:
+    """What was decided for this title, for the same person's next import."""
+    if movie.session.user_id is None or movie.lookup is None:
+        return
+    memory = _memory(movie, movie.session, film)
+    MatchMemory.objects.bulk_create(
+        [memory], update_conflicts=True, unique_fields=["movie"], update_fields=["tmdb_movie", "decided_at"]
+    )
+
+
+def _memory(movie: Movie, session: ImportSession, film: TmdbMovie | None) -> MatchMemory:
+    lookup = cast(TitleLookup, movie.lookup)  # a film has one: a constraint
+    return MatchMemory(
+        user_id=cast(int, session.user_id),
+        title_key=lookup.title_key,
+        year=lookup.year,
+        tmdb_movie=film,
+        movie=movie,
+    )
+
+
+def _settle_by_hand(movie: Movie, outcome: Outcome, film: TmdbMovie | None) -> None:
+    answers.move(
+        movie.session_id,
+        movie.pk,
+        outcome,
+        tmdb_movie=film,
+        chosen_by=ChosenBy.PERSON,
+        decided_at=timezone.now(),
+    )
+
+
+def _take_back(session: ImportSession, decided: Sequence[Movie]) -> Ranking | None:
+    rankings = Ranking.objects.filter(movie__in=decided)
+    kept = rankings.filter(changed_at__isnull=False).first()
+    rankings.filter(changed_at=None).delete()
+    MatchMemory.objects.filter(movie__in=decided).delete()
+    ids = [movie.pk for movie in decided]
+    session.movies.filter(pk__in=ids).update(decision=Decision.PENDING, decided_at=None, decided_with=None)
+    for movie in decided:
+        if movie.chosen_by == ChosenBy.PERSON:
+            answers.judge_again(session.pk, movie.pk)
+    return kept
