@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from imports.sources.base import Role, Upload
+from imports.sources.base import Role, SourceError, Upload
 from imports.sources.refusals import refusal
+from imports.sources.text import open_table
 
 MB = 1024 * 1024
 MAX_NAME = 300
+HEAD = 64 * 1024  # bytes that are enough for any header
 ARCHIVES = {".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".zst"}
 READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others can't be unpacked piecewise, so not safely
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
@@ -38,6 +40,19 @@ class Member:
     is_loose: bool
     read: Callable[[], bytes]
 
+    @property
+    def suffix(self) -> str:
+        return PurePosixPath(self.path.casefold()).suffix
+
+    def columns(self) -> set[str]:
+        """The folded header of a CSV, read from its first lines alone; none where it has none that can be read."""
+        try:
+            head = self.read()[:HEAD]
+            end = head.rfind(b"\n") + 1 if len(head) == HEAD and b"\0" not in head else HEAD  # no half of a letter
+            return set(open_table(head[:end], self.name).columns)
+        except SourceError:
+            return set()
+
 
 def open_uploads(uploads: Sequence[Upload], limits: Limits) -> list[Member]:
     if not uploads:
@@ -55,11 +70,11 @@ def open_uploads(uploads: Sequence[Upload], limits: Limits) -> list[Member]:
 
 def _open(upload: Upload, limits: Limits, *, is_only: bool) -> list[Member]:
     suffix = PurePosixPath(upload.name.lower()).suffix
-    if suffix not in {".csv", ".zip"}:
+    if suffix not in {".csv", ".json", ".zip"}:
         raise refusal("wrong_type", upload.name)
     if not upload.data.strip():
         raise refusal("empty", upload.name)
-    if suffix == ".csv":
+    if suffix != ".zip":
         name = upload.name[-MAX_NAME:]
         return [Member(upload.name, name, upload.name, len(upload.data), upload.role, True, lambda: upload.data)]
     prefix = "" if is_only else f"{upload.name}/"

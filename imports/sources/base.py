@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Role = Literal["", "watched", "likes", "watchlist"]
+Kind = Literal["film", "series", "not_a_film"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class ParsedMovie:
     rated_on: date | None = None
     is_seen: bool = True
     viewings: list[ParsedViewing] = field(default_factory=list)
+    kind: Kind = "film"
+    names: list[str] = field(default_factory=list)  # what to search for, in this order; none: the title as it is
+    image_url: str = ""  # kept, never loaded
 
     @property
     def watched_on(self) -> date | None:
@@ -64,7 +68,7 @@ class FileReport:
 
     name: str
     size: int
-    kind: str  # "watched", "ratings", "diary", "reviews", "likes", or a skip rule's name, such as "watchlist"
+    kind: str  # "watched", "ratings", "diary", "reviews", "likes", "history", or a skip rule's name, as "watchlist"
     encoding: str = "utf-8"
     rows: int = 0
     added: int = 0  # made a film or a viewing
@@ -83,7 +87,7 @@ class FileReport:
 
 @dataclass(slots=True)
 class Parsed:
-    """A whole upload, understood. `movies` newest watched first."""
+    """A whole upload, understood. `movies` newest watched first: the films, then series, then what is no film."""
 
     source: str
     movies: list[ParsedMovie]

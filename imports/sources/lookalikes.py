@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 
+LETTERBOXD = {"name", "letterboxd uri"}
+
 LOOKALIKES: list[tuple[str, set[str]]] = [  # folded columns that it has
-    ("an Amazon Prime Video watch history", {"date watched", "type", "title"}),
-    ("an Amazon Prime Video watch history", {"playback hour", "title"}),
-    ("an Amazon Prime Video watch history", {"playback start datetime (utc)", "title"}),
     ("a Netflix viewing activity", {"profile name", "start time", "title"}),
     ("a Netflix viewing history", {"title", "date"}),
     ("an IMDb list", {"const"}),

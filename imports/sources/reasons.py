@@ -14,6 +14,7 @@ REASONS = {
     "open_quote": gettext_noop("A quotation mark is opened and never closed: %(detail)s"),
     "broken_text": gettext_noop("The row holds bytes that are not text: %(detail)s"),
     "row_too_long": gettext_noop("The row is longer than a million characters."),
+    "not_an_entry": gettext_noop("This part of the list is not an entry of a watch history: %(detail)s"),
     # noted: the row is in the import, but not every value of it, or a choice was made
     "date_unreadable": gettext_noop("The date “%(detail)s” could not be read; the day is unknown."),
     "rating_unreadable": gettext_noop("The rating “%(detail)s” could not be read; it was left out."),
@@ -21,6 +22,7 @@ REASONS = {
         "The rating “%(detail)s” is not between half a star and five; it was left out."
     ),
     "rating_rounded": gettext_noop("The rating “%(detail)s” was rounded to the nearest half star."),
+    "type_unknown": gettext_noop("The type “%(detail)s” is not known; it was taken as a film."),
     "year_unreadable": gettext_noop("“%(detail)s” can't be the year of a film; the year is unknown."),
     "link_left_out": gettext_noop("“%(detail)s” is not a web link; it was left out."),
     "like_without_day": gettext_noop("The like has no day, so it was left out; the film was kept."),
@@ -53,6 +55,11 @@ SKIP_RULES = {
     "likes_reviews": gettext_noop("Reviews you liked"),
     "likes_lists": gettext_noop("Lists you liked"),
     "profile": gettext_noop("Your profile, which is never read"),
-    "unknown": gettext_noop("A file that is not part of a Letterboxd export"),
+    "unknown": gettext_noop("A file that is not part of the export"),
+    "series": gettext_noop("Series and their episodes"),
+    "not_a_film": gettext_noop("Trailers, bonus clips and live broadcasts"),
+    "not_watched": gettext_noop(
+        "Trailers, adverts and live broadcasts that Amazon lists, and what played for no second"
+    ),
     "blank": gettext_noop("Rows with nothing in them"),
 }

@@ -7,31 +7,48 @@ from imports.sources.base import SourceError, gettext_noop
 Status = Literal[400, 413, 422]
 
 REFUSALS: dict[str, tuple[Status, str]] = {
-    "nothing_sent": (400, gettext_noop("No file was sent: choose the ZIP that Letterboxd gave you.")),
+    "nothing_sent": (
+        400,
+        gettext_noop("No file was sent: choose the ZIP that Letterboxd gave you, or your Prime Video watch history."),
+    ),
     "wrong_type": (
         400,
         gettext_noop(
-            "“%(file)s” is not something we can read: send the ZIP that Letterboxd gave you, "
-            "or the CSV files from inside it."
+            "“%(file)s” is not something we can read: send the ZIP that Letterboxd gave you or the CSV files "
+            "from inside it, or your Prime Video watch history as a CSV, JSON or ZIP file."
         ),
     ),
     "empty": (400, gettext_noop("“%(file)s” is empty: export your data again and send the new file.")),
     "columns_missing": (
         400,
         gettext_noop(
-            "“%(file)s” lacks the columns %(columns)s: send the file as Letterboxd gave it, with its first line."
+            "“%(file)s” lacks the columns %(columns)s: send the file as it was when you got it, with its first line."
         ),
     ),
     "other_format": (
         400,
-        gettext_noop("“%(file)s” looks like %(format)s, not like a Letterboxd export: send the ZIP from Letterboxd."),
+        gettext_noop(
+            "“%(file)s” looks like %(format)s, which we can't read: send the ZIP that Letterboxd gave you, "
+            "or your Prime Video watch history."
+        ),
     ),
     "no_films": (
         400,
         gettext_noop(
-            "There are no seen, rated, liked or reviewed films in “%(file)s”: "
-            "send the ZIP that Letterboxd gave you, or its watched.csv."
+            "There are no seen, rated, liked or reviewed films in “%(file)s”: send the ZIP that Letterboxd gave you "
+            "or its watched.csv, or your Prime Video watch history."
         ),
+    ),
+    "prime_elsewhere": (
+        422,
+        gettext_noop(
+            "“%(file)s” is an Amazon Prime Video history: sign in, then choose the file again in Settings under "
+            "Import Watch History (API: /api/v1/import/amazon-prime/upload/)."
+        ),
+    ),
+    "letterboxd_elsewhere": (
+        422,
+        gettext_noop("“%(file)s” is from Letterboxd: send it on the front page instead (API: /api/upload)."),
     ),
     "too_large": (
         413,
@@ -39,16 +56,16 @@ REFUSALS: dict[str, tuple[Status, str]] = {
     ),
     "too_large_unpacked": (
         413,
-        gettext_noop("“%(file)s” is too large once unpacked: send only the CSV files of your Letterboxd export."),
+        gettext_noop("“%(file)s” is too large once unpacked: send only the files with your film history."),
     ),
     "too_many_members": (
         413,
-        gettext_noop("“%(file)s” holds too many files: send only the CSV files of your Letterboxd export."),
+        gettext_noop("“%(file)s” holds too many files: send only those with your film history."),
     ),
     "bomb": (
         422,
         gettext_noop(
-            "“%(member)s” in “%(file)s” unpacks to far more than it should: send the ZIP as Letterboxd gave it."
+            "“%(member)s” in “%(file)s” unpacks to far more than it should: send the ZIP as it was when you got it."
         ),
     ),
     "not_a_zip": (
@@ -66,9 +83,9 @@ REFUSALS: dict[str, tuple[Status, str]] = {
     "encrypted": (422, gettext_noop("“%(file)s” is protected by a password: unpack it and send the CSV files.")),
     "unsafe_name": (
         422,
-        gettext_noop("“%(file)s” holds a file with an unsafe name: send the ZIP as Letterboxd gave it."),
+        gettext_noop("“%(file)s” holds a file with an unsafe name: send the ZIP as it was when you got it."),
     ),
-    "not_text": (422, gettext_noop("“%(file)s” is not a text file: send the CSV as Letterboxd gave it.")),
+    "not_text": (422, gettext_noop("“%(file)s” is not a text file: send it as it was when you got it.")),
     "nul_bytes": (
         422,
         gettext_noop("“%(file)s” is filled with empty bytes, so it is damaged: download your export again."),
@@ -79,12 +96,29 @@ REFUSALS: dict[str, tuple[Status, str]] = {
     ),
     "row_too_wide": (
         422,
-        gettext_noop("Line %(line)s of “%(file)s” has more than 1,000 columns: send the CSV as Letterboxd gave it."),
+        gettext_noop("Line %(line)s of “%(file)s” has more than 1,000 columns: send it as it was when you got it."),
     ),
     "cut": (
         422,
         gettext_noop(
             "“%(file)s” ends in the middle of the row on line %(line)s, so it was cut short: download it again."
+        ),
+    ),
+    "several_services": (
+        422,
+        gettext_noop(
+            "“%(file)s” is from Letterboxd and “%(other)s” from Prime Video: send the files of one service at a time."
+        ),
+    ),
+    "bad_json": (
+        422,
+        gettext_noop("“%(file)s” is damaged JSON or only a part of it: export your watch history again, best as CSV."),
+    ),
+    "other_json": (
+        400,
+        gettext_noop(
+            "“%(file)s” is JSON, but not the list that the Prime Video export script writes: "
+            "export your watch history again, best as CSV."
         ),
     ),
 }

@@ -5,22 +5,17 @@ from datetime import date
 
 import pandas as pd
 
+from imports.sources.accounting import Account
 from imports.sources.archive import Member
 from imports.sources.base import FileReport, Parsed
-from imports.sources.letterboxd.files import ENTRY_KINDS, FILM_KINDS, count_rows, is_named, kind_of, skip_rule, stem
+from imports.sources.letterboxd.files import ENTRY_KINDS, FILM_KINDS, count_rows, kind_of, skip_rule, stem
 from imports.sources.letterboxd.films import assemble
-from imports.sources.letterboxd.rows import Account, read_cells, read_values
+from imports.sources.letterboxd.rows import read_cells, read_values
 from imports.sources.refusals import refusal
 from imports.sources.text import Table, open_table
 
 NAME = "letterboxd"
 KINDS = (*FILM_KINDS, *ENTRY_KINDS)
-
-
-def recognises(member: Member) -> bool:
-    if rule := skip_rule(member):
-        return rule != "unknown"
-    return is_named(member) or {"name", "letterboxd uri"} <= set(open_table(member.read(), member.name).columns)
 
 
 def parse(members: Sequence[Member], *, ask: bool) -> Parsed:

@@ -4,7 +4,6 @@ In a frame nothing is ever missing, so that no column changes its type: 0 stands
 ordinal) or rating (in half stars), and "" for no text."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -12,7 +11,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from imports.sources.base import FileReport, RowNote
+from imports.sources.accounting import Account
 from imports.sources.letterboxd.files import BASE, ENTRY_KINDS, FILM_KINDS
 from imports.sources.letterboxd.links import main_kind
 from imports.sources.text import Row, Table
@@ -31,31 +30,10 @@ CELLS = {
 }
 MEANING_OF_DATE = {"marked_on": ["watched"], "rated_on": ["ratings"], "liked_on": ["likes"], "logged_on": ENTRY_KINDS}
 BASE_COLUMNS = [column.casefold() for column in BASE]
-MAX_DETAIL = 100
 LINKS_LOOKED_AT = 500
 
 Value = TypeVar("Value")
 Parse = Callable[[str], tuple[Value | None, str]]  # the value, and a code of reasons.REASONS when there is a fault
-
-
-@dataclass(slots=True)
-class Account:
-    """The report of one file, and the notes on its lines."""
-
-    report: FileReport
-    notes: list[RowNote] = field(default_factory=list)
-
-    def note(self, reason: str, line: int | None = None, detail: str = "") -> None:
-        self.notes.append(RowNote(self.report.name, line, "note", reason, shorten(detail)))
-
-    def lose(self, reason: str, line: int, detail: str = "") -> None:
-        self.notes.append(RowNote(self.report.name, line, "lost", reason, shorten(detail)))
-        self.report.problems += 1
-
-
-def shorten(text: str) -> str:
-    text = " ".join(text.replace("\0", " ").split())
-    return text if len(text) <= MAX_DETAIL else text[: MAX_DETAIL - 1] + "…"
 
 
 def read_cells(table: Table, account: Account) -> pd.DataFrame:

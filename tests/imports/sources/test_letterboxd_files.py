@@ -175,8 +175,6 @@ def test_strange_file_in_the_zip_is_skipped_by_a_rule() -> None:
 @pytest.mark.parametrize(
     ("header", "name"),
     [
-        ("Date Watched,Type,Title,Episode", "Amazon Prime Video"),
-        ("Playback Hour,Operating System,Title", "Amazon Prime Video"),
         ("Title,Date", "Netflix"),
         ("Profile Name,Start Time,Duration,Title", "Netflix"),
         ("Const,Your Rating,Date Rated,Title,Year", "IMDb"),

@@ -12,7 +12,14 @@ from imports.sources.reasons import REASONS, SKIP_RULES
 from imports.sources.refusals import REFUSALS, refusal
 
 SOURCE = "".join(path.read_text() for path in Path(package.__path__[0]).rglob("*.py"))
-ANYTHING = {"columns": "Name", "format": "an IMDb list", "megabytes": 50, "member": "inner.zip", "line": 3}
+ANYTHING = {
+    "columns": "Name",
+    "format": "an IMDb list",
+    "other": "prime.csv",
+    "megabytes": 50,
+    "member": "inner.zip",
+    "line": 3,
+}
 
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))

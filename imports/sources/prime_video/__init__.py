@@ -1,0 +1,54 @@
+"""Reading an Amazon Prime Video history: of any version of the browser script, or Amazon's own two files."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from imports.sources.accounting import Account
+from imports.sources.archive import Member
+from imports.sources.base import FileReport, Parsed
+from imports.sources.letterboxd.files import count_rows
+from imports.sources.lookalikes import LETTERBOXD, looks_like
+from imports.sources.prime_video.entries import read_entries
+from imports.sources.prime_video.files import is_private, missing, recognises
+from imports.sources.prime_video.titles import assemble
+from imports.sources.refusals import refusal
+from imports.sources.text import open_table
+
+__all__ = ["NAME", "parse", "recognises"]
+
+NAME = "prime_video"
+
+
+def parse(members: Sequence[Member], time_zone: str) -> Parsed:
+    """`members`: at least one that is recognised. What else a ZIP holds is left out, what else was sent is refused."""
+    ours = [recognises(member) for member in members]
+    accounts, entries = [], []
+    for file, member in enumerate(members):
+        if ours[file]:
+            accounts.append(Account(FileReport(member.name, member.size, "history")))
+            entries += read_entries(member, file, accounts[file], ZoneInfo(time_zone))
+        else:
+            if not is_private(member):
+                _refuse_other(member, beside=members[ours.index(True)])
+            accounts.append(_left_out(member))
+    movies = assemble(entries, accounts)
+    notes = [note for account in accounts for note in sorted(account.notes, key=lambda note: note.line or 0)]
+    return Parsed(NAME, movies, notes, [account.report for account in accounts])
+
+
+def _refuse_other(member: Member, *, beside: Member) -> None:
+    columns = member.columns()
+    if columns >= LETTERBOXD:
+        raise refusal("several_services", member.name, other=beside.name)
+    if not member.is_loose:
+        return
+    open_table(member.read(), member.name)  # a file that can't be read has a refusal of its own
+    if name := looks_like(columns):
+        raise refusal("other_format", member.name, format=name)
+    raise refusal("columns_missing", member.name, columns=missing((), "script"))
+
+
+def _left_out(member: Member) -> Account:
+    rule = "profile" if is_private(member) else "unknown"
+    rows = count_rows(member, rule)
+    return Account(FileReport(member.name, member.size, rule, encoding="", rows=rows, skipped={rule: rows}))

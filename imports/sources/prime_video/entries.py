@@ -1,0 +1,127 @@
+"""A file's rows → entries: what was watched, on which day, and what the row says it is."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, tzinfo
+from functools import lru_cache, partial
+from typing import Final, NamedTuple
+
+from imports.sources.accounting import Account
+from imports.sources.archive import Member
+from imports.sources.base import Kind
+from imports.sources.prime_video.episodes import shows
+from imports.sources.prime_video.files import Format, format_of, meanings, missing
+from imports.sources.prime_video.marks import kind_of
+from imports.sources.prime_video.tables import Cells, csv_rows, json_rows, skip
+from imports.sources.prime_video.times import parse_day
+from imports.sources.refusals import refusal
+from imports.sources.text import open_table
+from imports.sources.values import is_day_first, parse_title, parse_uri
+
+FILMS: Final = {"movie", "film", "película", "filme", "映画", "電影", "电影"}
+SERIES: Final = {"series", "serie", "série", "シリーズ", "電影劇集系列", "劇集系列", "剧集系列"}
+NO_FILMS: Final = {"trailer", "live", "promo"}
+NOTHING: Final = {"undefined", "Not Available", "Not available"}  # how JavaScript and Amazon write an empty cell
+GTI = re.compile(r"[\w.:-]{1,200}", re.ASCII)  # without the bar that a key of kind and title has
+ZERO = re.compile(r"-.*|[0.,]+")
+
+Row = tuple[int, Cells]
+ParseDay = Callable[[str], tuple[date | None, str]]
+
+
+class Entry(NamedTuple):
+    file: int  # its place among the files
+    title: str
+    kind: Kind
+    day: date | None
+    has_episode: bool = False
+    gti: str = ""
+    image_url: str = ""
+
+
+def read_entries(member: Member, file: int, account: Account, zone: tzinfo) -> list[Entry]:
+    form, found = _open(member, account)
+    plain = ((line, {name: _plain(cell, form) for name, cell in cells.items()}) for line, cells in found)
+    rows = list(_with_title(_watched(plain, account), account))
+    parse = _day_parser(rows, form, account, zone)
+    read = _of_script if form == "script" else partial(_of_amazon, shows({cells["title"] for _, cells in rows}))
+    return [read(file, line, cells, _day(line, cells["date"], parse, account), account) for line, cells in rows]
+
+
+def _open(member: Member, account: Account) -> tuple[Format, Iterator[Row]]:
+    if member.suffix == ".json":
+        return "script", json_rows(member.read(), account)
+    table = open_table(member.read(), member.name)
+    account.report.encoding = table.encoding
+    if table.encoding == "cp1252":
+        account.note("read_as_windows_text")
+    form = format_of(table.columns)
+    if columns := missing(meanings(table.columns, form), form):
+        raise refusal("columns_missing", member.name, columns=columns)
+    return form, csv_rows(table, form, account)
+
+
+def _plain(cell: str, form: Format) -> str:
+    text = cell.strip()
+    if form == "activity" and len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1]  # Amazon puts an extra pair around
+    return "" if text in NOTHING else text
+
+
+def _watched(rows: Iterable[Row], account: Account) -> Iterator[Row]:
+    """Without what Amazon's newer file lists although nobody watched it."""
+    for line, cells in rows:
+        if "seconds" in cells and (cells["type"].casefold() in NO_FILMS or ZERO.fullmatch(cells["seconds"])):
+            skip("not_watched", account)
+        else:
+            yield line, cells
+
+
+def _with_title(rows: Iterable[Row], account: Account) -> Iterator[Row]:
+    for line, cells in rows:
+        title, fault = parse_title(cells["title"])
+        if title:
+            yield line, {**cells, "title": title}
+        else:
+            account.lose(fault, line, cells["title"] or ", ".join(cells.values()))
+
+
+def _day_parser(rows: Iterable[Row], form: Format, account: Account, zone: tzinfo) -> ParseDay:
+    day_first = is_day_first({cells["date"] for _, cells in rows}) if form == "script" else False
+    if day_first is None:
+        account.note("dates_taken_as_american")
+    return lru_cache(maxsize=None)(partial(parse_day, zone=zone, day_first=bool(day_first)))
+
+
+def _day(line: int, text: str, parse: ParseDay, account: Account) -> date | None:
+    day, _ = parse(text)
+    if day is None:
+        account.note("date_unreadable", line, text)
+    return day
+
+
+def _of_script(file: int, line: int, cells: Cells, day: date | None, account: Account) -> Entry:
+    title, has_episode = cells["title"], bool(cells.get("episode"))
+    kind: Kind = "series" if has_episode or cells["type"].casefold() in SERIES else kind_of(title)
+    if not has_episode and cells["type"].casefold() not in FILMS | SERIES:
+        account.note("type_unknown", line, cells["type"])
+    gti = cells.get("gti", "")
+    return Entry(file, title, kind, day, has_episode, gti if GTI.fullmatch(gti) else "", _link(line, cells, account))
+
+
+def _link(line: int, cells: Cells, account: Account) -> str:
+    link, fault = parse_uri(cells.get("image", ""))
+    if fault:
+        account.note(fault, line, cells["image"])
+    return link or ""
+
+
+def _of_amazon(
+    episodes: dict[str, str], file: int, line: int, cells: Cells, day: date | None, account: Account
+) -> Entry:
+    title = cells["title"]
+    if cells["type"].casefold() in NO_FILMS:
+        return Entry(file, title, "not_a_film", day)
+    if title in episodes:
+        return Entry(file, episodes[title], "series", day, has_episode=True)
+    return Entry(file, title, kind_of(title), day)

@@ -1,0 +1,89 @@
+"""Which file of a Prime Video history is this, and which of its columns is which? Told by its header alone.
+
+`script`: the browser script "Watch History Exporter for Amazon Prime Video", whose columns were in the page's language
+for a while. `legacy` and `activity`: what Amazon itself sends on request, before and since 2022."""
+
+import unicodedata
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import Final, Literal
+
+from imports.sources.archive import Member
+from imports.sources.text import fold
+
+Format = Literal["", "script", "legacy", "activity"]
+Names = dict[str, tuple[str, ...]]
+
+# what we call a column → what it may be called, folded; the first one is the English one
+SCRIPT: Final[Names] = {
+    "date": (
+        "date watched",
+        "datum angesehen",
+        "fecha de visualización",
+        "fecha vista",
+        "date regardée",
+        "data assistida",
+        "data de visualização",
+        "視聴日",
+        "觀看日期",
+        "观看日期",
+        "datewatched",
+    ),
+    "type": ("type", "typ", "tipo", "種類", "類型", "类型"),
+    "title": ("title", "titel", "título", "titre", "タイトル", "標題", "标题"),
+    "episode": (
+        "episode",
+        "folge",
+        "episodio",
+        "épisode",
+        "episódio",
+        "エピソード",
+        "集",
+        "episode title",
+        "episodetitle",
+    ),
+    "gti": ("global title identifier", "id"),
+    "image": ("image url", "imageurl"),
+}
+LEGACY: Final[Names] = {"date": ("playback hour",), "type": ("video type",), "title": ("title",)}
+ACTIVITY: Final[Names] = {
+    "date": ("playback start datetime (utc)",),
+    "type": ("material type description",),
+    "title": ("title",),
+    "seconds": ("seconds viewed",),
+}
+FORMATS: Final[dict[Format, Names]] = {"script": SCRIPT, "legacy": LEGACY, "activity": ACTIVITY}
+NEEDED: Final = ("date", "type", "title")
+
+MEANINGS = {form: {name: cell for cell, names in cells.items() for name in names} for form, cells in FORMATS.items()}
+
+
+def recognises(member: Member) -> bool:
+    if member.suffix == ".json":
+        return member.is_loose or b'"dateWatched"' in member.read()
+    return member.suffix == ".csv" and not is_private(member) and format_of(member.columns()) != ""
+
+
+def is_private(member: Member) -> bool:
+    """Letterboxd's profile.csv, which holds an e-mail address: never opened, not even to see what it is."""
+    return member.path.casefold().endswith("profile.csv")
+
+
+def format_of(columns: Iterable[str]) -> Format:
+    names = list(columns)
+    return next((form for form in FORMATS if {"date", "title"} <= set(meanings(names, form))), "")
+
+
+def meanings(columns: Iterable[str], form: Format) -> list[str]:
+    """What each column is, in their order; "" for one that is not read."""
+    return [meaning(column, form) for column in columns]
+
+
+@lru_cache(maxsize=512)
+def meaning(column: str, form: Format) -> str:
+    return MEANINGS[form].get(unicodedata.normalize("NFC", fold(column).strip('" ')), "")
+
+
+def missing(found: Collection[str], form: Format) -> str:
+    """The columns that it can't be read without, in English."""
+    return ", ".join(FORMATS[form][cell][0].title() for cell in NEEDED if cell not in found)

@@ -1,0 +1,92 @@
+"""The entries of all files → films, series and what is neither, each with its days; and what became of each row."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from imports.sources.accounting import Account
+from imports.sources.base import Kind, ParsedMovie, ParsedViewing
+from imports.sources.prime_video.entries import Entry
+from imports.sources.prime_video.marks import clean, names, without_bare_season
+from imports.sources.prime_video.tables import skip
+
+ORDER: Final[tuple[Kind, ...]] = ("film", "series", "not_a_film")
+Key = str
+
+
+def assemble(entries: Sequence[Entry], accounts: Sequence[Account]) -> list[ParsedMovie]:
+    """Films first, then series, then what is no film; of each the newest watched first."""
+    by_key = _by_key(_with_bare_seasons(entries))
+    kinds = {key: _kind(found) for key, found in by_key.items()}
+    for key, found in by_key.items():
+        _count(found, kinds[key], accounts)
+    movies = [_movie(key, kinds[key], found) for key, found in by_key.items()]
+    return sorted(movies, key=lambda movie: (ORDER.index(movie.kind), -(movie.watched_on or date.min).toordinal()))
+
+
+def _with_bare_seasons(entries: Sequence[Entry]) -> list[Entry]:
+    """`Bosch Season 2` is a series where other rows show that Bosch has episodes; `Open Season 2` stays a film."""
+    have_episodes = {entry.title for entry in entries if entry.has_episode}
+    have_episodes |= {_show(title) for title in have_episodes}
+    films = {entry.title for entry in entries if entry.kind == "film"}
+    seasons = {title for title in films if _show(title) != clean(title).text and {title, _show(title)} & have_episodes}
+    return [
+        entry._replace(kind="series") if entry.kind == "film" and entry.title in seasons else entry for entry in entries
+    ]
+
+
+def _show(title: str) -> str:
+    return without_bare_season(clean(title).text)
+
+
+def _by_key(entries: Sequence[Entry]) -> dict[Key, list[Entry]]:
+    """By Amazon's id for the title; without one, by that of the only title of this name and kind, else by those."""
+    ids: dict[tuple[Kind, str], set[str]] = defaultdict(set)
+    for entry in entries:
+        if entry.gti:
+            ids[entry.kind, entry.title].add(entry.gti)
+    by_key: dict[Key, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_key[_key(entry, ids)].append(entry)
+    return by_key
+
+
+def _key(entry: Entry, ids: Mapping[tuple[Kind, str], set[str]]) -> Key:
+    namesakes = ids.get((entry.kind, entry.title), set())
+    only = next(iter(namesakes)) if len(namesakes) == 1 else ""
+    return entry.gti or only or f"{entry.kind}|{entry.title}"
+
+
+def _kind(entries: Sequence[Entry]) -> Kind:
+    """One episode makes a title a series: rows of a series can come without."""
+    kinds = {entry.kind for entry in entries}
+    return "series" if "series" in kinds else "film" if "film" in kinds else "not_a_film"
+
+
+def _count(entries: Sequence[Entry], kind: Kind, accounts: Sequence[Account]) -> None:
+    first_file: dict[date | None, int] = {}
+    for entry in entries:
+        account = accounts[entry.file]
+        if kind != "film":
+            skip(kind, account)
+        elif entry.day not in first_file:
+            first_file[entry.day] = entry.file
+            account.report.added += 1
+        elif first_file[entry.day] == entry.file:
+            account.report.merged += 1
+        else:
+            account.report.already += 1
+
+
+def _movie(key: Key, kind: Kind, entries: Sequence[Entry]) -> ParsedMovie:
+    title = entries[0].title
+    return ParsedMovie(
+        source_key=key,
+        title=title,
+        year=clean(title).year,
+        viewings=[ParsedViewing(day) for day in dict.fromkeys(entry.day for entry in entries)],
+        kind=kind,
+        names=names(title, kind),
+        image_url=next((entry.image_url for entry in entries if entry.image_url), ""),
+    )
