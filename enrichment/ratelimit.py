@@ -60,10 +60,9 @@ def _take_slot(gap: float, max_wait: float) -> float:
             cursor.execute(_TAKE[connection.vendor], values)
             if row := cursor.fetchone():
                 return float(row[0] - row[1])
-        if not _ensure_row():  # the row is there: it is the wait that is too long
-            break
+        _ensure_row()  # perhaps there was none yet; if there was, the wait is too long the second time too
     raise TMDBUnavailable("limited", "TMDB asked us to wait", retry_after=max_wait)
 
 
-def _ensure_row() -> bool:
-    return TmdbService.objects.get_or_create(pk=1)[1]
+def _ensure_row() -> None:
+    TmdbService.objects.get_or_create(pk=1)
