@@ -4,15 +4,16 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db import transaction
 from django.utils import timezone
 
 from . import health, matching, stopping, titles
+from .films import catalogue_in_use, keep_hits
 from .leases import MAX_ATTEMPTS, Work, give_back, is_spent, lease_next, settle
 from .models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from .services import ask_again, catalogue_in_use
+from .services import ask_again
 from .signals import settled
 from .tmdb.errors import TMDBGone, TMDBRejected, TMDBUnavailable
 from .tmdb.types import MovieDetails, SearchAnswer, SearchHit
@@ -103,7 +104,7 @@ def _resolve(lookup: TitleLookup, tmdb: Tmdb) -> None:
     verdict, hits = _search(lookup, tmdb)
     kept = verdict.ranking[:KEPT_CANDIDATES]
     with transaction.atomic():
-        _keep_films([hits[scored.candidate.tmdb_id] for scored in kept])
+        keep_hits([hits[scored.candidate.tmdb_id] for scored in kept])
         ours = settle(
             lookup,
             status=verdict.status,
@@ -178,19 +179,6 @@ def _candidates(hits: Iterable[SearchHit]) -> list[matching.Candidate]:
         )
         for hit in found.values()
     ]
-
-
-def _keep_films(hits: Iterable[SearchHit]) -> None:
-    """Keep candidates as films known from a search. What is known already stays: details tell more than a hit."""
-    rows = [
-        TmdbMovie(**_without_video(hit), fetched_at=timezone.now(), catalogue=catalogue_in_use())
-        for hit in sorted(hits, key=lambda hit: hit.tmdb_id)
-    ]
-    TmdbMovie.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _without_video(hit: SearchHit) -> dict[str, Any]:
-    return {name: value for name, value in asdict(hit).items() if name != "video"}
 
 
 # The details stage

@@ -1,17 +1,32 @@
 """Writes: open questions, ask for details, ask again."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from . import bulk, queue, titles
+from .films import catalogue_in_use
 from .models import Catalogue, DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
+from .search import SearchRefused, SearchUnavailable, search_by_hand
 from .signals import reopened
+
+__all__ = [
+    "Question",
+    "SearchRefused",
+    "SearchUnavailable",
+    "ask_again",
+    "ask_details",
+    "forget_unneeded",
+    "get_or_create_lookups",
+    "leave_sample",
+    "search_by_hand",
+]
 
 STALE = timedelta(days=30)  # after so long an unsure or unmatched answer may have become a better one
 BATCH = 500
@@ -30,15 +45,11 @@ class Question:
 Key = tuple[str, int | None]  # title_key and year
 
 
-def catalogue_in_use() -> Catalogue:
-    return Catalogue.SAMPLE if settings.TMDB.is_sample else Catalogue.TMDB
-
-
 @transaction.atomic
 def get_or_create_lookups(questions: Sequence[Question]) -> list[int]:
     """The lookup's id for each question, each put once for the whole instance. A lookup that waits already keeps the
-    smaller turn; an old answer that was not sure is asked again. Written in key order, so that two uploads never
-    wait for each other in a circle."""
+    smaller turn; one that failed, or an old answer that was not sure, is asked again. Written in key order, so that
+    two uploads never wait for each other in a circle."""
     keys = [(titles.key(question.title), question.year) for question in questions]
     wanted = dict(reversed(list(zip(keys, questions, strict=True))))  # the first, so the smallest turn, wins
     known = _known(wanted)
@@ -85,8 +96,10 @@ def leave_sample() -> int:
 
 
 def forget_unneeded(lookup_ids: Collection[int]) -> None:
-    """Let go of open questions among these that no film of any import asks any more."""
-    TitleLookup.objects.waiting().filter(pk__in=lookup_ids, movies=None).delete()
+    """Let go of open questions among these that no film of any import asks any more. One that another import asks
+    for at this very moment stays, and so may all of them: an answer too many harms nobody."""
+    with suppress(IntegrityError), transaction.atomic():
+        TitleLookup.objects.waiting().filter(pk__in=lookup_ids, movies=None).delete()
 
 
 class _Known(NamedTuple):
@@ -100,6 +113,8 @@ class _Known(NamedTuple):
 
     @property
     def is_stale(self) -> bool:
+        if self.status == LookupStatus.FAILED:
+            return True  # whatever kept TMDB from answering may have passed
         unsure = self.status in (LookupStatus.UNSURE, LookupStatus.UNMATCHED)
         return unsure and self.asked_at is not None and self.asked_at < timezone.now() - STALE
 

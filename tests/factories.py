@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from enrichment import titles
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from imports.models import ChosenBy, ImportSession, Movie, Outcome, SessionStatus, Source, Viewing
+from imports.models import ChosenBy, ImportSession, Movie, Outcome, Ranking, SessionStatus, Source, Viewing
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -89,3 +89,13 @@ class ViewingFactory(DjangoModelFactory[Viewing]):
 
     movie = factory.SubFactory(MovieFactory)
     entry_uri = factory.Sequence(lambda n: f"https://boxd.it/e{n}")
+
+
+class RankingFactory(DjangoModelFactory[Ranking]):
+    class Meta:
+        model = Ranking
+
+    user = factory.SubFactory(UserFactory)
+    tmdb_movie = factory.SubFactory(TmdbMovieFactory, done=True)
+    title = factory.LazyAttribute(lambda ranking: ranking.tmdb_movie.title)
+    rated_at = factory.LazyFunction(timezone.localdate)

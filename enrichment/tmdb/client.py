@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -32,18 +33,25 @@ KEEP_EMPTY_SEARCH = timedelta(days=1)
 TRIES = 3
 NO_NEW_TRY_AFTER = 12.0  # seconds since the first: a worker's time is bounded
 SANE_RETRY_AFTER = 60.0
+NO_SUCH_FILM = 34  # TMDB's own code
 TRY_AGAIN = {429, 500, 502, 503, 504}
 NETWORK_TROUBLE = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 
 class PermitAdapter(HTTPAdapter):
-    """Below the cache: each try of each request has a permit of its own, so cache hits cost none and retries do."""
+    """Below the cache: each try of each request has a permit of its own, so cache hits cost none and retries do.
+    `patience`: how long a try waits for its permit, and after which no new one is begun; None: as a worker may."""
+
+    def __init__(self, patience: float | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._max_wait = ratelimit.MAX_WAIT if patience is None else patience
+        self._no_new_try_after = NO_NEW_TRY_AFTER if patience is None else patience
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
         started = time.monotonic()
         for tried in range(1, TRIES + 1):
-            may_try_again = tried < TRIES and time.monotonic() - started < NO_NEW_TRY_AFTER
-            ratelimit.take_permit()
+            may_try_again = tried < TRIES and time.monotonic() - started < self._no_new_try_after
+            ratelimit.take_permit(self._max_wait)
             try:
                 response = super().send(request, **kwargs)
                 _ = response.content  # read it here, so that a cut answer is tried again too
@@ -97,7 +105,7 @@ class TMDBClient:
         except requests.RequestException as exc:
             # the exception's text may hold the address with a key in it: only its type goes on
             raise TMDBUnavailable("unreachable", f"no answer ({type(exc).__name__})") from None
-        _raise_for_status(response)
+        _raise_for_status(response, is_film=path.startswith("movie/"))
         return response
 
     def _keep_shorter(self, response: requests.Response) -> None:
@@ -107,10 +115,13 @@ class TMDBClient:
 
 
 @cache
-def client() -> TMDBClient:
-    """This process's client: made at its first use, so after the cluster forked."""
+def client(patience: float | None = None) -> TMDBClient:
+    """This process's client, and one with little patience for people who wait for a page (seconds for a permit, for
+    TMDB's answer, and until the last try begins). Made at its first use, so after the cluster forked."""
     conf: TMDBSettings = settings.TMDB
-    return TMDBClient(_sample_session() if conf.is_sample else _session(conf), conf)
+    if patience is not None:
+        conf = replace(conf, read_timeout=min(conf.read_timeout, patience))
+    return TMDBClient(_sample_session() if conf.is_sample else _session(conf, patience), conf)
 
 
 def retry_after(response: requests.Response) -> float | None:
@@ -119,15 +130,22 @@ def retry_after(response: requests.Response) -> float | None:
     return float(raw) if raw.isdigit() and 0 < float(raw) <= SANE_RETRY_AFTER else None
 
 
-def _session(conf: TMDBSettings) -> requests.Session:
+def prepare_cache() -> None:
+    """Make the cache's file before several workers open it at once: a new one can't be made by two."""
+    if not settings.TMDB.is_sample:
+        SQLiteCache(settings.TMDB.cache_path, wal=True, busy_timeout=20_000).close()  # type: ignore[no-untyped-call]
+
+
+def _session(conf: TMDBSettings, patience: float | None) -> requests.Session:
     backend = SQLiteCache(conf.cache_path, wal=True, busy_timeout=20_000)
     session = CachedSession(backend=backend, serializer="json", filter_fn=_is_json, allowable_codes=(200,))
-    adapter = PermitAdapter(pool_connections=1, pool_maxsize=4, max_retries=0)
+    adapter = PermitAdapter(patience, pool_connections=1, pool_maxsize=4, max_retries=0)
     session.mount(conf.base_url, adapter)
     if re.fullmatch(r"[0-9a-f]{32}", conf.token):  # a v3 key: TMDB refuses it as Bearer
         session.params = {"api_key": conf.token}
     else:
-        session.headers["Authorization"] = f"Bearer {conf.token}"
+        # as bytes: whatever was pasted can be sent, and it is TMDB that refuses it
+        session.headers["Authorization"] = f"Bearer {conf.token}".encode()
     return session
 
 
@@ -147,18 +165,29 @@ def _is_json(response: requests.Response) -> bool:
         return False
 
 
-def _raise_for_status(response: requests.Response) -> None:
+def _raise_for_status(response: requests.Response, *, is_film: bool) -> None:
+    """Only TMDB's own word, in its own shape, is an answer; a proxy's page or a wrong address is a trouble."""
     status = response.status_code
-    if status == 404:
+    if status == 200:
+        return
+    if is_film and status == 404 and _says(response).get("status_code") == NO_SUCH_FILM:
         raise TMDBGone("TMDB knows no such film")
     if status == 401:
         raise TMDBUnavailable("key", "TMDB does not accept our key")
     if status == 429:
         raise TMDBUnavailable("limited", "TMDB asked us to slow down", retry_after=retry_after(response))
-    if status >= 500 or status in range(300, 400):
-        raise TMDBUnavailable("overloaded", f"TMDB answered {status}")
-    if status != 200:
+    if status in (400, 422) and _says(response):
         raise TMDBRejected(f"TMDB answered {status}")
+    raise TMDBUnavailable("overloaded" if status >= 500 else "broken", f"TMDB answered {status}")
+
+
+def _says(response: requests.Response) -> dict[str, Any]:
+    """An error's JSON; nothing where it is something else."""
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _read(response: requests.Response, make: Callable[[Any], T]) -> T:

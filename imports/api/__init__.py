@@ -7,19 +7,31 @@ from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from imports.decisions import CantDecide
 from imports.sources.base import SourceError
 
+from . import prime, rankings
 from .guard import same_site
 from .sessions import router
 
+CODES = {401: "not_signed_in", 403: "csrf", 404: "not_found", 503: "tmdb_unavailable"}
+
 api = NinjaAPI(title="Reelkeeper", version="1", docs_url="/docs", openapi_url="/openapi.json", auth=same_site)
 api.add_router("", router)
+api.add_router("/v1/import/amazon-prime", prime.router)
+api.add_router("/v1/rankings", rankings.router)
 
 
 @api.exception_handler(SourceError)
 def source_error(request: HttpRequest, exc: SourceError) -> HttpResponse:
     body = {"detail": gettext(exc.message) % exc.params, "code": exc.code}
     return api.create_response(request, body | ({"file": exc.file} if exc.file else {}), status=exc.status)
+
+
+@api.exception_handler(CantDecide)
+def not_decided(request: HttpRequest, exc: CantDecide) -> HttpResponse:
+    status = {"already_decided": 409, "film_gone": 404}.get(exc.code, 400)
+    return api.create_response(request, {"detail": gettext(exc.message), "code": exc.code}, status=status)
 
 
 @api.exception_handler(Http404)
@@ -34,7 +46,9 @@ def not_valid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, exc: HttpError) -> HttpResponse:
-    code = {401: "not_signed_in", 403: "csrf"}.get(exc.status_code, "invalid")
+    code = {401: "not_signed_in", 403: "csrf", 404: "not_found", 503: "tmdb_unavailable"}.get(
+        exc.status_code, "invalid"
+    )
     return api.create_response(request, {"detail": str(exc), "code": code}, status=exc.status_code)
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from ninja import Schema
 
-from imports.models import ImportSession, Movie, Viewing
+from imports.exports import facts_of
+from imports.models import ImportSession, Movie, Ranking, Viewing
 from imports.queries import Progress
 
 
@@ -165,6 +166,31 @@ class MovieOut(Schema):
 
 class Movies(Schema):
     movies: list[MovieOut]
+    total: int
+    page: int
+    per_page: int
+
+
+class RankingOut(Schema):
+    id: int
+    title: str
+    year: int | None
+    rating: float | None  # null: to be decided later
+    rated_at: date
+    tmdb_id: int
+    imdb_id: str | None
+    directors: list[str]
+    genres: list[str]
+    poster_url: str | None
+
+    @classmethod
+    def of(cls, ranking: Ranking) -> Self:
+        """`ranking` with its tmdb_movie fetched."""
+        return cls(id=ranking.pk, **facts_of(ranking))
+
+
+class Rankings(Schema):
+    rankings: list[RankingOut]
     total: int
     page: int
     per_page: int

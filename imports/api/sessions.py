@@ -2,14 +2,11 @@
 
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.utils.translation import gettext
 from ninja import File, Form, Query, Router, Schema
 from ninja import Status as Answer
-from ninja.errors import HttpError
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -17,6 +14,7 @@ from imports import access, queries, services
 from imports.queries import MovieFilters
 from imports.sources.base import Upload
 
+from .guard import known_zone
 from .schemas import Error, MovieOut, Movies, Session, Started, Status
 
 router = Router(tags=["Imports"])
@@ -27,10 +25,8 @@ OWNER_ONLY = {403: Error, 404: Error}
 @router.post("/upload", response={201: Started, 400: Error, 403: Error, 413: Error, 422: Error})
 def upload(request: HttpRequest, files: File[list[UploadedFile]], time_zone: Form[str] = "UTC") -> Answer[Started]:
     """Start an import from a Letterboxd export: its ZIP, or CSV files from it. Sets the cookie that owns it."""
-    if time_zone not in available_timezones():
-        raise HttpError(400, gettext("time_zone must be a name like Europe/Lisbon."))
     uploads = [Upload(file.name or "", file.read()) for file in files]
-    session = services.start_import(access.owner_of(request), uploads, time_zone=time_zone)
+    session = services.start_import(access.owner_of(request), uploads, time_zone=known_zone(time_zone))
     get_token(request)  # so that the cookie's owner can also delete
     return Answer(201, Started.of(session))
 

@@ -1,6 +1,5 @@
 """What became of every row."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -12,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from imports import access, queries
+from imports.exports import csv_lines
 from imports.models import ImportSession
 from imports.templatetags.films import row_reason, skip_rule
 
 PROBLEMS_A_PAGE = 100
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -30,9 +29,7 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
 @require_safe
 def report_csv(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
     session = access.get_own_session_or_404(request, session_id)
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([_cell(value) for value in row]) for row in _report_rows(session))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(_report_rows(session)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="reelkeeper-report.csv"'
     return response
 
@@ -55,16 +52,3 @@ def _counted(file: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     yield _("Already there"), file["already"], "", ""
     for rule, rows in file["skipped"].items():
         yield _("Skipped"), rows, skip_rule(rule), ""
-
-
-def _cell(value: object) -> str:
-    """A spreadsheet takes such a text for a formula; a quotation mark before it keeps it a text."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-class _Echo:
-    """A file for csv.writer that gives each line back instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line

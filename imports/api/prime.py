@@ -1,0 +1,244 @@
+"""A Prime Video review over JSON, for its signed-in owner."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Self
+from uuid import UUID
+
+from django.db.models import Count
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from ninja import File, Form, Router, Schema
+from ninja import Status as Answer
+from ninja.errors import HttpError
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from enrichment import queries as enrichment_queries
+from enrichment import services as enrichment
+from enrichment.models import TmdbMovie
+from imports import access, decisions, services
+from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Source
+from imports.sources.base import Upload
+
+from .guard import known_zone, signed_in
+from .schemas import Error, RankingOut
+
+router = Router(tags=["Amazon Prime Video"], auth=signed_in)
+FAULTS = {400: Error, 401: Error, 403: Error, 404: Error}
+DECIDING = {**FAULTS, 409: Error}
+ALTERNATIVES = 5
+
+
+class Parsed(Schema):
+    title: str
+    watch_date: date | None
+    prime_image_url: str | None
+
+
+class Match(Schema):
+    tmdb_id: int
+    title: str
+    year: int | None
+    poster_url: str | None
+    overview: str
+
+    @classmethod
+    def of(cls, film: TmdbMovie) -> Self:
+        poster = enrichment_queries.poster_url(film.poster_path) or None
+        return cls(tmdb_id=film.pk, title=film.title, year=film.year, poster_url=poster, overview=film.overview)
+
+
+class ReviewMovie(Schema):
+    index: int
+    parsed: Parsed
+    tmdb_match: Match | None
+    match_status: str  # pending, matched, unsure, unmatched, failed
+    confidence: float | None
+    alternatives: list[Match]
+    status: str  # pending, added, skipped, already_ranked, same_film
+
+
+class Review(Schema):
+    session_id: UUID
+    current_index: int | None
+    total_movies: int
+    added_count: int
+    skipped_count: int
+    remaining_count: int
+    movies: list[ReviewMovie]
+
+
+class ReviewStarted(Schema):
+    session_id: UUID
+    total_entries: int
+    movies_found: int
+    tv_shows_filtered: int
+    already_ranked: int
+    ready_for_review: int
+    movies: list[ReviewMovie]
+
+
+class Add(Schema):
+    rating: int = Field(ge=1, le=5)
+    rated_at: date | None = None
+
+
+class Choose(Schema):
+    tmdb_id: int = Field(ge=1, le=2**31 - 1)
+
+
+class Completed(Schema):
+    movies_added: int
+    movies_skipped: int
+    unmatched_titles: list[str]
+
+
+@router.post("/upload/", response={201: ReviewStarted, 413: Error, 422: Error, **FAULTS})
+def upload(request: HttpRequest, file: File[UploadedFile], time_zone: Form[str] = "UTC") -> Answer[ReviewStarted]:
+    """Start a review; it replaces the person's open one. Matching goes on in the background."""
+    uploads = [Upload(file.name or "", file.read())]
+    session = services.start_review(signed_in(request), uploads, time_zone=known_zone(time_zone), replace=True)
+    counts = _counts(session)
+    started = ReviewStarted(
+        session_id=session.pk,
+        total_entries=session.entries_count,
+        movies_found=session.found_count,
+        tv_shows_filtered=session.series_count,
+        already_ranked=counts.get(Decision.ALREADY_RANKED, 0),
+        ready_for_review=counts.get(Decision.PENDING, 0),
+        movies=_movies(session),
+    )
+    return Answer(201, started)
+
+
+@router.get("/session/{uuid:session_id}/", response={200: Review, **FAULTS})
+def detail(request: HttpRequest, session_id: UUID) -> Review:
+    session = _review(request, session_id)
+    counts, pending = _counts(session), session.movies.filter(decision=Decision.PENDING)
+    return Review(
+        session_id=session.pk,
+        current_index=pending.order_by("turn").values_list("turn", flat=True).first(),
+        total_movies=session.total_movies,
+        added_count=counts.get(Decision.ADDED, 0),
+        skipped_count=counts.get(Decision.SKIPPED, 0),
+        remaining_count=counts.get(Decision.PENDING, 0),
+        movies=_movies(session),
+    )
+
+
+@router.post("/session/{uuid:session_id}/movie/{int:index}/add/", response={201: RankingOut, **DECIDING})
+def add(request: HttpRequest, session_id: UUID, index: int, decision: Add) -> Answer[RankingOut]:
+    """Rank it; rated_at defaults to the last day it was watched."""
+    movie = _movie(request, session_id, index)
+    rated_at = decision.rated_at or movie.watched_on or timezone.localdate()
+    if rated_at > timezone.localdate():
+        raise HttpError(400, gettext("rated_at can't be in the future."))
+    decisions.add(movie, Decimal(decision.rating), rated_at)
+    return Answer(201, RankingOut.of(decisions.ranking_of(_movie(request, session_id, index))))
+
+
+@router.post("/session/{uuid:session_id}/movie/{int:index}/skip/", response={204: None, **DECIDING})
+def skip(request: HttpRequest, session_id: UUID, index: int) -> Answer[None]:
+    decisions.skip(_movie(request, session_id, index))
+    return Answer(204, None)
+
+
+@router.post("/session/{uuid:session_id}/movie/{int:index}/undo/", response={200: ReviewMovie, **DECIDING})
+def undo(request: HttpRequest, session_id: UUID, index: int) -> ReviewMovie:
+    decisions.undo(_movie(request, session_id, index))
+    return _one(_movie(request, session_id, index))
+
+
+@router.post("/session/{uuid:session_id}/movie/{int:index}/match/", response={200: ReviewMovie, 503: Error, **DECIDING})
+def match(request: HttpRequest, session_id: UUID, index: int, choice: Choose) -> ReviewMovie:
+    """Say which film it is, by its number at TMDB."""
+    movie = _movie(request, session_id, index)
+    try:
+        [film] = enrichment.search_by_hand(f"themoviedb.org/movie/{choice.tmdb_id}")
+    except enrichment.SearchRefused as refused:
+        raise HttpError(404, str(refused)) from refused
+    except enrichment.SearchUnavailable as trouble:
+        raise HttpError(503, str(trouble)) from trouble
+    decisions.choose(movie, film.pk)
+    return _one(_movie(request, session_id, index))
+
+
+@router.post("/session/{uuid:session_id}/complete/", response={200: Completed, **FAULTS})
+def complete(request: HttpRequest, session_id: UUID) -> Completed:
+    session = _review(request, session_id)
+    decisions.complete(session)
+    counts = _counts(session)
+    unmatched = session.movies.filter(outcome__in=[Outcome.UNMATCHED, Outcome.FAILED]).order_by("turn")
+    return Completed(
+        movies_added=counts.get(Decision.ADDED, 0),
+        movies_skipped=counts.get(Decision.SKIPPED, 0),
+        unmatched_titles=list(unmatched.values_list("title", flat=True)),
+    )
+
+
+@router.delete("/session/{uuid:session_id}/", response={204: None, **FAULTS})
+def delete(request: HttpRequest, session_id: UUID) -> Answer[None]:
+    services.delete_import(_review(request, session_id))
+    return Answer(204, None)
+
+
+def _review(request: HttpRequest, session_id: UUID) -> ImportSession:
+    session = access.get_own_session_or_404(request, session_id)
+    if session.source != Source.PRIME_VIDEO:
+        raise Http404
+    access.touched(session)
+    return session
+
+
+def _movie(request: HttpRequest, session_id: UUID, index: int) -> Movie:
+    """The film at this place of the review; places are never renumbered."""
+    place = Movie.objects.filter(session_id=session_id, turn=index, kind=Kind.FILM).values_list("pk", flat=True).first()
+    movie = access.get_own_movie_or_404(request, session_id, place or 0)
+    if movie.session.source != Source.PRIME_VIDEO:
+        raise Http404
+    return movie
+
+
+def _counts(session: ImportSession) -> dict[str, int]:
+    rows = session.movies.filter(kind=Kind.FILM).order_by().values_list("decision").annotate(n=Count("pk"))
+    return dict(rows)
+
+
+def _movies(session: ImportSession) -> list[ReviewMovie]:
+    rows = session.movies.filter(kind=Kind.FILM).select_related("lookup", "tmdb_movie").order_by("turn")
+    return _shown(list(rows))
+
+
+def _one(movie: Movie) -> ReviewMovie:
+    return _shown([movie])[0]
+
+
+def _shown(movies: list[Movie]) -> list[ReviewMovie]:
+    """With the films of all their candidates, in one query."""
+    films = TmdbMovie.objects.in_bulk({pk for movie in movies for pk in _candidate_ids(movie)})
+    return [_review_movie(movie, films) for movie in movies]
+
+
+def _candidate_ids(movie: Movie) -> list[int]:
+    return [entry["id"] for entry in movie.lookup.candidates] if movie.lookup else []
+
+
+def _review_movie(movie: Movie, films: dict[int, TmdbMovie]) -> ReviewMovie:
+    candidates = [films[pk] for pk in _candidate_ids(movie) if pk in films]
+    film = decisions.film_of(movie, candidates)
+    return ReviewMovie(
+        index=movie.turn,
+        parsed=Parsed(title=movie.title, watch_date=movie.watched_on, prime_image_url=movie.source_image_url or None),
+        tmdb_match=Match.of(film) if film else None,
+        match_status="pending" if movie.outcome == Outcome.OPEN else movie.outcome,
+        confidence=movie.lookup.confidence if movie.lookup else None,
+        alternatives=_alternatives(film, candidates),
+        status=movie.decision,
+    )
+
+
+def _alternatives(film: TmdbMovie | None, candidates: Iterable[TmdbMovie]) -> list[Match]:
+    return [Match.of(other) for other in candidates if other != film][:ALTERNATIVES]

@@ -1,0 +1,233 @@
+"""A person's library: what they ranked, changed in place, added to, taken away."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from enrichment import services as enrichment
+from enrichment.models import DetailsStatus, TmdbMovie
+from imports import access, exports, rankings
+from imports.forms_library import FilmSearchForm, LibraryFilterForm, RatingForm
+from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.models import Ranking, Source
+from imports.rankings import RankingFilters
+
+from .addresses import shortened
+
+FILMS_A_PAGE = 48
+DEFAULTS = {"sort": "rating", "view": "grid"}
+REMOVED = "removed_ranking"  # in the Django session, until the library has shown it once
+
+
+@require_safe
+@login_required
+@vary_on_headers("HX-Request")
+def library(request: HtmxHttpRequest) -> HttpResponse:
+    user = _person(request)
+    form = LibraryFilterForm(request.GET, facets=rankings.facets(user))
+    filters, chosen = form.filters(), shortened(request.GET, DEFAULTS)
+    context = {
+        "form": form,
+        "page": Paginator(cast(Any, rankings.find(user, filters)), FILMS_A_PAGE).get_page(request.GET.get("page")),
+        "chosen": chosen,
+        "is_table": form.is_table,
+        "is_filtered": replace(filters, sort="rating") != RankingFilters(),
+    }
+    if wants_fragment(request):
+        response = render(request, "library/_films.html", context)
+        response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
+        return response
+    context["removed"] = request.session.pop(REMOVED, None)
+    return render(request, "library/library.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@vary_on_headers("HX-Request")
+def ranking(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
+    """A ranking and the form that changes it: a page, or in place of its poster or row."""
+    found = _own(request, ranking_id)
+    if request.method != "POST":
+        is_form = not wants_fragment(request) or request.GET.get("show") != "film"
+        return _shown(request, found, _form(found) if is_form else None)
+    form = _form(found, request.POST)
+    if not form.is_valid():
+        return _shown(request, found, form, status=422)
+    rankings.change(found, form.cleaned_data["rating"], form.cleaned_data["rated_at"])
+    if wants_fragment(request):
+        return _shown(request, found, None, is_saved=True)
+    messages.success(request, gettext("Saved: “%(title)s”.") % {"title": found.title})
+    return redirect("imports:library")
+
+
+@require_POST
+@login_required
+def ranking_remove(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
+    found = _own(request, ranking_id)
+    removed = {"title": found.title, "token": rankings.remove(found)}
+    if wants_fragment(request):
+        return render(request, "library/_removed_film.html", {"removed": removed, "is_table": _is_table(request)})
+    request.session[REMOVED] = removed
+    return redirect("imports:library")
+
+
+@require_POST
+@login_required
+def ranking_restore(request: HtmxHttpRequest) -> HttpResponse:
+    try:
+        found = rankings.restore(_person(request), request.POST.get("removed", ""))
+    except rankings.CantRestore:
+        sentence = gettext("It can't be put back: it is in your library again, or was removed too long ago.")
+        if wants_fragment(request):
+            return render(request, "library/_not_restored.html", {"sentence": sentence, "is_table": _is_table(request)})
+        messages.warning(request, sentence)
+        return redirect("imports:library")
+    if wants_fragment(request):
+        return _shown(request, found, None)
+    messages.success(request, gettext("“%(title)s” is back in your library.") % {"title": found.title})
+    return redirect("imports:library")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def film_add(request: HtmxHttpRequest) -> HttpResponse:
+    """Search, pick one, rate it."""
+    if request.method == "POST":
+        return _add(request)
+    if picked := request.GET.get("film"):
+        return _picked(request, _film_or_404(picked), RatingForm(initial={"rated_at": rankings.today(), "rating": ""}))
+    return _searched(request)
+
+
+@require_safe
+@login_required
+def library_csv(request: HttpRequest) -> StreamingHttpResponse:
+    lines = exports.library_csv(_person(request))
+    return _download(lines, "text/csv; charset=utf-8", "reelkeeper-library.csv")
+
+
+@require_safe
+@login_required
+def library_json(request: HttpRequest) -> StreamingHttpResponse:
+    lines = exports.library_json(_person(request))
+    return _download(lines, "application/json", "reelkeeper-library.json")
+
+
+@require_POST
+@login_required
+def session_to_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Take an import's ratings into the library."""
+    session = access.get_own_session_or_404(request, session_id)
+    if session.source != Source.LETTERBOXD:
+        raise Http404
+    counts = rankings.add_rated_films(session, _person(request))
+    messages.success(request, _in_words(counts))
+    return redirect("imports:library" if counts.added else session.get_absolute_url())
+
+
+def _person(request: HttpRequest) -> User:
+    return cast(User, request.user)  # login_required
+
+
+def _own(request: HttpRequest, ranking_id: int) -> Ranking:
+    own = _person(request).rankings.select_related("tmdb_movie")
+    return get_object_or_404(own, pk=ranking_id)
+
+
+def _form(found: Ranking, sent: QueryDict | None = None) -> RatingForm:
+    rating = "" if found.rating is None else f"{found.rating:.1f}"
+    # ids of its own: several may stand open on one page
+    return RatingForm(sent, initial={"rating": rating, "rated_at": found.rated_at}, auto_id=f"id_{found.pk}_%s")
+
+
+def _shown(
+    request: HtmxHttpRequest, found: Ranking, form: RatingForm | None, *, is_saved: bool = False, status: int = 200
+) -> HttpResponse:
+    """The ranking, with its form when there is one."""
+    fragment = "library/_film_form.html" if form else "library/_film.html"
+    context = {"ranking": found, "form": form, "is_table": _is_table(request), "is_swapped": True, "is_saved": is_saved}
+    return render(request, pick_template(request, "library/ranking.html", fragment), context, status=status)
+
+
+def _is_table(request: HttpRequest) -> bool:
+    """htmx says which view it swaps into."""
+    return "table" in (request.GET.get("view"), request.POST.get("view"))
+
+
+def _searched(request: HtmxHttpRequest) -> HttpResponse:
+    form = FilmSearchForm(request.GET if "q" in request.GET else None)
+    context: dict[str, Any] = {"form": form, "asked": form.is_bound, "films": [], "problem": ""}
+    if form.is_valid():
+        try:
+            context["films"] = enrichment.search_by_hand(form.cleaned_data["q"])
+        except (enrichment.SearchRefused, enrichment.SearchUnavailable) as trouble:
+            context["problem"] = str(trouble)
+    owned = _person(request).rankings.filter(tmdb_movie__in=context["films"])
+    context["owned"] = dict(owned.values_list("tmdb_movie_id", "pk"))
+    return render(request, "library/film_add.html", context)
+
+
+def _picked(request: HtmxHttpRequest, film: TmdbMovie, form: RatingForm, status: int = 200) -> HttpResponse:
+    has = _person(request).rankings.filter(tmdb_movie=film).first()
+    if has is not None:
+        return redirect("imports:ranking", has.pk)
+    return render(request, "library/film_rate.html", {"film": film, "form": form}, status=status)
+
+
+def _add(request: HtmxHttpRequest) -> HttpResponse:
+    film, form = _film_or_404(request.POST.get("film", "")), RatingForm(request.POST)
+    if not form.is_valid():
+        return _picked(request, film, form, status=422)
+    answer = form.cleaned_data
+    found, is_new = rankings.add(_person(request), film, answer["rating"], answer["rated_at"])
+    if is_new:
+        messages.success(request, gettext("“%(title)s” is in your library now.") % {"title": found.title})
+        return redirect("imports:library")
+    messages.info(request, gettext("“%(title)s” was in your library already.") % {"title": found.title})
+    return redirect("imports:ranking", found.pk)
+
+
+def _film_or_404(tmdb_id: str) -> TmdbMovie:
+    if not (tmdb_id.isascii() and tmdb_id.isdecimal()):
+        raise Http404
+    return get_object_or_404(TmdbMovie.objects.exclude(details_status=DetailsStatus.GONE), pk=int(tmdb_id))
+
+
+def _download(lines: Iterable[str], content_type: str, name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(lines, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _in_words(counts: rankings.Added) -> str:
+    if not (counts.added or counts.already or counts.unmatched):
+        return gettext("This import holds no rated film.")
+    said = [
+        ngettext(
+            "%(n)d rated film was added to your library.", "%(n)d rated films were added to your library.", counts.added
+        )
+        % {"n": counts.added}
+    ]
+    if counts.already:
+        said.append(
+            ngettext(
+                "%(n)d was ranked already and left alone.", "%(n)d were ranked already and left alone.", counts.already
+            )
+            % {"n": counts.already}
+        )
+    if counts.unmatched:
+        said.append(
+            ngettext("%(n)d has no match yet.", "%(n)d have no match yet.", counts.unmatched) % {"n": counts.unmatched}
+        )
+    return " ".join(said)
