@@ -8,10 +8,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import dj_database_url
+import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+MAIL_SECONDS = 10  # a person waits for the mail server
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
 
@@ -35,6 +37,7 @@ class Environment:
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     time_zone: str
+    mail: dict[str, Any] = field(repr=False)
     port: int
     tmdb_token: str = field(repr=False)
     tmdb_base_url: str
@@ -78,7 +81,9 @@ SQLITE_OPTIONS = {
 
 
 def _read(env: Env) -> Environment:
-    mode = env.bool("DEBUG", None)  # unset: a local run; false: production; true: development
+    mode = (
+        env.bool("DEBUG", None) if env.str("DEBUG", "") else None
+    )  # unset: a local run; false: production; true: development
     production = mode is False
     data_dir = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
     _make_folder(data_dir)
@@ -93,7 +98,8 @@ def _read(env: Env) -> Environment:
         database_url=env.str("DATABASE_URL", "") or f"sqlite:///{data_dir / 'reelkeeper.sqlite3'}",
         redis_url=env.str("REDIS_URL", ""),
         time_zone=_time_zone(env),
-        port=_above_zero(env, "PORT", 8000),
+        mail=_mail(env, production),
+        port=_above_zero(env, "PORT", 8000, most=65_535),
         tmdb_token=env.str("TMDB_TOKEN", "").strip(),
         tmdb_base_url=_address(env, "TMDB_BASE_URL", "https://api.themoviedb.org/3"),
         tmdb_image_url=_address(env, "TMDB_IMAGE_URL", "https://image.tmdb.org/t/p"),
@@ -107,7 +113,7 @@ def _read(env: Env) -> Environment:
 
 def _make_folder(path: Path) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         raise ImproperlyConfigured(f"DATA_DIR {path} can't be made: {exc.strerror}") from exc
 
@@ -140,22 +146,34 @@ def _allowed_hosts(env: Env, production: bool) -> list[str]:
 
 
 def _time_zone(env: Env) -> str:
-    name: str = env.str("TIME_ZONE", "UTC")
+    name: str = env.str("TIME_ZONE", "") or "UTC"
     if name not in available_timezones():
         raise ImproperlyConfigured(f"TIME_ZONE must be a name like Europe/Lisbon, not {name!r}")
     return name
 
 
-def _above_zero(env: Env, name: str, default: int) -> int:
+def _mail(env: Env, production: bool) -> dict[str, Any]:
+    """Django's e-mail settings for EMAIL_URL. Unset, a local run prints its mail, production has a mail server."""
+    address = env.str("EMAIL_URL", "") or ("smtp://localhost:25" if production else "console:")
+    try:
+        mail: dict[str, Any] = dj_email_url.parse(address)
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"EMAIL_URL can't be read: {exc}") from exc
+    if "EMAIL_BACKEND" not in mail:
+        raise ImproperlyConfigured("EMAIL_URL must be like submission://name:password@mail.example.org, or console:")
+    return mail | {"EMAIL_TIMEOUT": mail["EMAIL_TIMEOUT"] or MAIL_SECONDS}
+
+
+def _above_zero(env: Env, name: str, default: int, *, most: int = 36_500) -> int:
     value: int = env.int(name, default)
-    if value <= 0 and value != default:
-        raise ImproperlyConfigured(f"{name} must be above zero, not {value}")
+    if value != default and not 0 < value <= most:
+        raise ImproperlyConfigured(f"{name} must be above zero and at most {most}, not {value}")
     return value
 
 
 def _address(env: Env, name: str, default: str) -> str:
     value: str = env.str(name, "") or default
-    if not re.match(r"https?://[^/\s]+", value):
+    if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", value):
         raise ImproperlyConfigured(f"{name} must be an http or https address, not {value!r}")
     return value.rstrip("/")
 

@@ -92,6 +92,13 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "imports:session_list"
+LOGOUT_REDIRECT_URL = "imports:front_page"
+
+DEFAULT_FROM_EMAIL = "reelkeeper@localhost"
+globals().update(ENV.mail)  # EMAIL_…, and DEFAULT_FROM_EMAIL when EMAIL_URL has it
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -2,14 +2,18 @@ from django.contrib import admin
 from django.urls import include, path
 
 from imports.api import api
+from imports.views.accounts import SignUpView
 from imports.views.health import health
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/", include("django.contrib.auth.urls")),
+    path("accounts/signup/", SignUpView.as_view(), name="signup"),
     path("api/", api.urls),
     path("health", health, name="health"),
     path("", include("imports.urls")),
 ]
 
+handler400 = "imports.views.errors.bad_request"
 handler404 = "imports.views.errors.not_found"
 handler500 = "imports.views.errors.server_error"

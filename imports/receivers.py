@@ -1,12 +1,18 @@
-"""The one way in which enrichment reaches people's imports."""
+"""Signals, each handed to a service: how enrichment reaches people's imports, and what signing in brings along."""
 
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils.translation import ngettext
 
 from enrichment import signals
 
-from . import answers
+from . import accounts, answers
+from .access import BROWSER_KEY
 
 
 @receiver(signals.settled)
@@ -17,3 +23,16 @@ def take_answers(lookups: list[int], films: list[int], **kwargs: Any) -> None:
 @receiver(signals.reopened)
 def give_answers_back(lookups: list[int], **kwargs: Any) -> None:
     answers.reopen(lookups)
+
+
+@receiver(user_logged_in)
+def bring_along(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """However they sign in. The browser forgets its key: once signed out, it owns nothing of theirs."""
+    brought = accounts.adopt(request.session.pop(BROWSER_KEY, ""), user)
+    if brought:
+        message = ngettext(
+            "An import of this browser is now in your account.",
+            "%(count)d imports of this browser are now in your account.",
+            brought,
+        )
+        messages.info(request, message % {"count": brought}, fail_silently=True)

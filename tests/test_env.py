@@ -33,6 +33,8 @@ def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("MAX_UPLOAD_MB", "0"),
         ("LETTERBOXD_TTL_DAYS", "soon"),
         ("DATA_DIR", "/dev/null/var"),
+        ("EMAIL_URL", "mail.example.org"),
+        ("EMAIL_URL", "smtp://mail.example.org:many"),
     ],
 )
 def test_a_bad_value_is_refused_and_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +65,19 @@ def test_a_local_run_makes_and_keeps_a_key_of_its_own() -> None:
     assert (first.data_dir / "secret_key").stat().st_mode & 0o077 == 0
     assert first.secret_key not in repr(first)
     assert (first.debug, first.production, first.allowed_hosts) == (False, False, env.LOOPBACK)
+
+
+def test_mail_is_printed_in_a_local_run_and_sent_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EMAIL_URL", raising=False)
+    assert env.read().mail["EMAIL_BACKEND"].endswith("console.EmailBackend")
+    monkeypatch.setenv("DEBUG", "false")
+    monkeypatch.setenv("SECRET_KEY", "x" * 60)
+    monkeypatch.setenv("ALLOWED_HOSTS", "films.example.org")
+    assert env.read().mail["EMAIL_HOST"] == "localhost"
+    monkeypatch.setenv("EMAIL_URL", "submission://ana:s3cret@mail.example.org")
+    mail = env.read().mail
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
+    assert "s3cret" not in repr(env.read())
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])

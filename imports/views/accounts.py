@@ -1,0 +1,74 @@
+"""What Django's own auth views leave out: sign up, change the e-mail address, delete the account."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.contrib.auth.views import RedirectURLMixin
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from django.views.generic import FormView
+
+from imports import accounts
+from imports.forms_accounts import EmailForm, PasswordForm, SignUpForm
+
+
+class SignedInRequest(HttpRequest):
+    user: User
+
+
+@method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
+class SignUpView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
+    form_class = SignUpForm
+    template_name = "accounts/signup.html"
+    next_page = settings.LOGIN_REDIRECT_URL
+
+    def form_valid(self, form: SignUpForm) -> HttpResponse:
+        user = form.save(commit=False)
+        try:
+            with transaction.atomic():
+                user.save()
+        except IntegrityError:  # a button pressed twice: hashing takes long enough for both to find the name free
+            form.add_error("username", _("A user with that username already exists."))
+            return self.form_invalid(form)
+        login(self.request, user)
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, next=self.get_redirect_url())
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def email_change(request: SignedInRequest) -> HttpResponse:
+    form = EmailForm(request.user, request.POST or None)
+    if not form.is_valid():
+        return render(request, "accounts/email_change.html", {"form": form})
+    form.save()
+    messages.success(request, _("Your e-mail address is changed."))
+    return redirect("imports:settings")
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def account_delete(request: SignedInRequest) -> HttpResponse:
+    form = PasswordForm(request.user, request.POST or None)
+    if not form.is_valid():
+        return render(request, "accounts/account_delete.html", {"form": form})
+    accounts.delete_account(request.user)
+    logout(request)
+    messages.success(request, _("Your account is deleted, and everything that was in it."))
+    return redirect("imports:front_page")
