@@ -113,7 +113,9 @@ def sort_out(session_id: UUID) -> None:
     """In a review, films that need no decision: one that is another's second title, one that is ranked already."""
     pending = Movie.objects.filter(session_id=session_id, decision=Decision.PENDING, tmdb_movie__isnull=False)
     this_film = Movie.objects.filter(session_id=session_id, tmdb_movie=OuterRef("tmdb_movie"), kind=Kind.FILM)
-    pending.filter(Exists(this_film.filter(turn__lt=OuterRef("turn")))).update(decision=Decision.SAME_FILM)
+    is_same = Exists(this_film.filter(turn__lt=OuterRef("turn")))
+    pending.filter(is_same).update(decision=Decision.SAME_FILM)
+    Movie.objects.filter(~is_same, session_id=session_id, decision=Decision.SAME_FILM).update(decision=Decision.PENDING)
     ranked = Ranking.objects.filter(user=OuterRef("session__user"), tmdb_movie=OuterRef("tmdb_movie"))
     pending.filter(Exists(ranked)).update(decision=Decision.ALREADY_RANKED)
 
@@ -126,7 +128,7 @@ def move(session_id: UUID, movie_id: int, outcome: Outcome, **values: Any) -> No
     """Give one film another outcome (OPEN: it waits again) and move the counters with it. A person's decision:
     nothing is asked about what the machine thinks."""
     with transaction.atomic():
-        _lock(session_id)
+        lock(session_id)
         before = Movie.objects.values_list("outcome", flat=True).get(pk=movie_id)
         settled_at = None if outcome == Outcome.OPEN else timezone.now()
         Movie.objects.filter(pk=movie_id).update(outcome=outcome, settled_at=settled_at, **values)
@@ -135,6 +137,15 @@ def move(session_id: UUID, movie_id: int, outcome: Outcome, **values: Any) -> No
         counts = {_counter(before): -1} if before != Outcome.OPEN else {}
         counts |= {_counter(outcome): 1} if outcome != Outcome.OPEN else {}
         _count(session_id, counts, {"status": SessionStatus.ENRICHING} if outcome == Outcome.OPEN else {})
+        complete(session_id)
+
+
+def count_as_matched(session_id: UUID, before: str) -> None:
+    """Of a film that the caller moves from `before` to MATCHED: the import comes first, as in every other place."""
+    counts = {_counter(before): -1} if before != Outcome.OPEN else {}
+    counts[_counter(Outcome.MATCHED)] = counts.get(_counter(Outcome.MATCHED), 0) + 1
+    _count(session_id, counts, {})
+    if before == Outcome.OPEN:
         complete(session_id)
 
 
@@ -151,11 +162,14 @@ def judge_again(session_id: UUID, movie_id: int) -> None:
 def expect_one_more(session_id: UUID) -> None:
     """A film joined the import."""
     ImportSession.objects.filter(pk=session_id).update(
-        total_movies=F("total_movies") + 1, status=SessionStatus.ENRICHING, revision=F("revision") + 1
+        total_movies=F("total_movies") + 1,
+        found_count=F("found_count") + 1,
+        status=SessionStatus.ENRICHING,
+        revision=F("revision") + 1,
     )
 
 
-def _lock(session_id: UUID) -> None:
+def lock(session_id: UUID) -> None:
     list(ImportSession.objects.filter(pk=session_id).select_for_update().values_list("pk"))
 
 

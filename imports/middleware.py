@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
+
+from .views.errors import refused
 
 DRAIN_AT_MOST = 4  # times the limit; who sends even more loses the connection
 CHUNK = 256 * 1024
@@ -38,6 +39,4 @@ def _too_large(request: HttpRequest) -> HttpResponse:
     message = gettext(
         "That is more than the %(limit)d MB we take at once: send the ZIP that you were given, unchanged."
     ) % {"limit": settings.MAX_UPLOAD_BYTES // 1024**2}
-    if request.path.startswith("/api/"):
-        return JsonResponse({"detail": message, "code": "too_large"}, status=413)
-    return render(request, "imports/upload_error.html", {"message": message, "code": "too_large"}, status=413)
+    return refused(request, message, "too_large", status=413)

@@ -56,11 +56,9 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
         raise ReviewOpen(current)
     queue = review_queue(user, parsed.movies)
     others = [movie for movie in parsed.movies if movie.kind != "film"]
-    with transaction.atomic():
-        if current is not None:
-            delete_import(current)
-        session = _store(Owner(user=user), parsed, [*queue, *others], time_zone)
-    return _settle(session)
+    if current is not None:
+        delete_import(current)
+    return _settle(_store(Owner(user=user), parsed, [*queue, *others], time_zone))
 
 
 class ReviewOpen(Exception):
@@ -87,10 +85,13 @@ def review_queue(user: User, movies: Sequence[ParsedMovie]) -> list[ParsedMovie]
 def delete_import(session: ImportSession) -> None:
     """Delete it with all that is in it, and let go of questions that nobody else asks."""
     with transaction.atomic():
-        lookups = list(Movie.objects.filter(session=session, settled_at=None).values_list("lookup_id", flat=True))
+        answers.lock(session.pk)  # before its films, as whoever settles one does
+        films = Movie.objects.filter(session=session)
+        lookups = list(films.filter(settled_at=None, lookup__isnull=False).values_list("lookup_id", flat=True))
         Viewing.objects.filter(movie__session=session).delete()
         session.delete()
-        enrichment.forget_unneeded(lookups)
+    # afterwards: whoever settles a question locks it before the import
+    enrichment.forget_unneeded(lookups)
 
 
 def _settle(session: ImportSession) -> ImportSession:

@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                 ),
                 ("review", models.TextField(blank=True)),
                 ("entry_uri", models.CharField(blank=True, max_length=300)),
-                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("number", models.PositiveIntegerField(default=1)),
                 (
                     "movie",
                     models.ForeignKey(

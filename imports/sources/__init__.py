@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from imports.sources import letterboxd, prime_video
 from imports.sources.archive import Limits, open_uploads
 from imports.sources.base import Parsed, RoleNeeded, SourceError, Upload
+from imports.sources.refusals import refusal
+
+MAX_FILMS = 100_000  # an hour of storing and matching for a machine; no account seen has a fifth of it
 
 __all__ = ["Parsed", "RoleNeeded", "SourceError", "Upload", "read"]
 
@@ -14,5 +17,9 @@ def read(uploads: Sequence[Upload], *, max_bytes: int, ask: bool, time_zone: str
     decides the day where a file has times (Prime Video's)."""
     members = open_uploads(uploads, Limits(max_bytes=max_bytes))
     if any(map(prime_video.recognises, members)):
-        return prime_video.parse(members, time_zone)
-    return letterboxd.parse(members, ask=ask)  # where neither recognises anything, its refusal says what is missing
+        parsed = prime_video.parse(members, time_zone)
+    else:  # where neither recognises anything, its refusal says what is missing
+        parsed = letterboxd.parse(members, ask=ask)
+    if len(parsed.movies) > MAX_FILMS:
+        raise refusal("too_many_films", uploads[0].name, most=MAX_FILMS)
+    return parsed

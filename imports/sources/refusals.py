@@ -54,6 +54,14 @@ REFUSALS: dict[str, tuple[Status, str]] = {
         413,
         gettext_noop("“%(file)s” is too large: at most %(megabytes)s MB can be sent at a time."),
     ),
+    "too_many_rows": (
+        413,
+        gettext_noop("“%(file)s” brings more than %(most)s lines: send only the files with your film history."),
+    ),
+    "too_many_films": (
+        413,
+        gettext_noop("“%(file)s” holds more than %(most)s films: send your own export, a part of it at a time."),
+    ),
     "too_large_unpacked": (
         413,
         gettext_noop("“%(file)s” is too large once unpacked: send only the files with your film history."),

@@ -11,6 +11,7 @@ from imports.sources.refusals import refusal
 
 MAX_CELLS = 1_000
 MAX_ROW = 1_000_000  # characters
+MAX_LINES = 400_000  # of all files that are read: fifty times the largest account seen
 # above every upload's limit: a row too long is told as such, where the csv module would lose its place
 csv.field_size_limit(2**31 - 1)
 
@@ -85,6 +86,8 @@ class Table:
 
 
 def open_table(data: bytes, file: str) -> Table:
+    if max(data.count(b"\n"), data.count(b"\r")) > MAX_LINES:
+        raise refusal("too_many_rows", file, most=MAX_LINES)
     text, encoding = decode(data, file)
     if all(marker.search(text) for marker in CONFLICT):
         raise refusal("conflict_markers", file)

@@ -8,8 +8,8 @@ from math import ceil
 from typing import Any
 from zlib import crc32
 
+import nh3
 from django import template
-from django.utils.html import strip_tags
 from django.utils.translation import get_language_info, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -87,7 +87,7 @@ def language_name(code: str) -> str:
 def plain_text(review: str) -> str:
     """A review without its HTML; breaks and paragraphs stay lines."""
     broken = re.sub(r"<br\s*/?>|</p>|</blockquote>", "\n\n", review, flags=re.IGNORECASE)
-    return unescape(strip_tags(broken)).strip()
+    return unescape(nh3.clean(broken, tags=set())).strip()
 
 
 @register.filter

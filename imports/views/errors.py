@@ -1,5 +1,6 @@
 """Errors that no view answers: as JSON under /api/, else as a page. Never a traceback."""
 
+from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -8,12 +9,31 @@ from django.views import defaults
 from imports.access import ImportExpired
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django refuses before a view sees it: mostly an upload of too many parts."""
+    if isinstance(exception, TooManyFilesSent):
+        message = gettext("That is more files than we take at once: send the ZIP that you were given, unchanged.")
+        return refused(request, message, "too_many_files", status=413)
+    message = gettext("Your browser sent something that can't be read: go back, reload the page, and try again.")
+    return refused(request, message, "unreadable", status=400)
+
+
+def refused(request: HttpRequest, message: str, code: str, *, status: int) -> HttpResponse:
+    if _is_api(request):
+        return JsonResponse({"detail": message, "code": code}, status=status)
+    return render(request, "imports/upload_error.html", {"message": message, "code": code}, status=status)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         return JsonResponse({"detail": gettext("There is nothing here."), "code": "not_found"}, status=404)
     if isinstance(exception, ImportExpired):
-        return render(request, "imports/session_expired.html", status=404)
-    return defaults.page_not_found(request, exception)
+        response = render(request, "imports/session_expired.html", status=404)
+    else:
+        response = defaults.page_not_found(request, exception)
+    if htmx := getattr(request, "htmx", None):  # a part of a page can't say it: the whole page does
+        response["HX-Redirect"] = htmx.current_url_abs_path or "/"
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -140,3 +140,25 @@ def test_titles_reach_tmdb_composed() -> None:
     from enrichment.titles import query
 
     assert query(unicodedata.normalize("NFD", "Amélie")) == unicodedata.normalize("NFC", "Amélie")
+
+
+@pytest.mark.parametrize("fault", [403, 404, 418])
+def test_a_strangers_refusal_is_no_word_of_tmdbs(tmdb: TmdbServer, httpserver: Any, settings: Any, fault: int) -> None:
+    """A proxy, or an address that is not TMDB's: neither "gone" nor "never"."""
+    httpserver.expect_request("").respond_with_data("<html>no</html>", status=fault)
+    settings.TMDB = replace(settings.TMDB, base_url=httpserver.url_for("/proxy"))
+    for ask in (lambda: client().search("zebra"), lambda: client().details(900_001)):
+        with pytest.raises(TMDBUnavailable):
+            ask()
+
+
+def test_a_search_that_is_not_found_is_a_wrong_address(tmdb: TmdbServer, settings: Any) -> None:
+    settings.TMDB = replace(settings.TMDB, base_url=tmdb.base_url.removesuffix("/3"))
+    with pytest.raises(TMDBUnavailable):
+        client().search("zebra")
+
+
+def test_a_key_with_letters_that_no_header_holds_is_refused_by_tmdb_not_by_us(tmdb: TmdbServer, settings: Any) -> None:
+    settings.TMDB = replace(settings.TMDB, token="“pasted”")
+    client().search("zebra")
+    assert tmdb.record.requests == 1

@@ -1,6 +1,7 @@
 """Counters and films move together, once, whoever brings the news and however often."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -187,3 +188,54 @@ def test_a_question_deleted_while_the_upload_reads_is_asked_again(monkeypatch: p
     session = import_films(3)
     assert deleted
     assert session.movies.count() == session.total_movies
+
+
+def test_a_film_that_failed_is_asked_about_again_by_the_next_upload(tmdb: TmdbServer) -> None:
+    first = import_films(1)
+    TitleLookup.objects.update(status=LookupStatus.FAILED, error="wrong address")
+    answers.apply(session=first)
+    first.refresh_from_db()
+    assert first.failed_count == 1
+    second = import_films(1, "another-browser")
+    work()
+    for session in (first, second):
+        session.refresh_from_db()
+        assert (session.status, session.matched_count) == ("completed", 1)
+
+
+def test_imports_can_be_deleted_while_they_are_matched_and_others_are_uploaded(tmdb: TmdbServer) -> None:
+    tmdb.latency = 0.002
+    sessions = [import_films(60, f"browser-{n}") for n in range(4)]
+
+    def delete(session: ImportSession) -> None:
+        try:
+            delete_import(session)
+        finally:
+            connection.close()
+
+    def upload(n: int) -> ImportSession:
+        try:
+            return import_films(60, f"late-{n}")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        working = [pool.submit(work) for _ in range(3)]
+        deleting = [pool.submit(delete, session) for session in sessions[:3]]
+        late = [pool.submit(upload, n) for n in range(2)]
+        done: list[Future[Any]] = [*working, *deleting, *late]
+        for future in done:
+            future.result()
+    tasks.sweep()
+    work()
+    for session in [sessions[3], *(future.result() for future in late)]:
+        assert counters_are_exact(session)
+        assert session.status == "completed"
+    assert ImportSession.objects.count() == 3
+
+
+def test_many_viewings_of_one_film_on_one_day_are_stored() -> None:
+    rows = b"2024-01-01,Heat,1995,,,,,2024-01-01\r\n" * 33_000
+    data = b"Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\r\n" + rows
+    session = start_import(Owner(browser_key="b"), [Upload("diary.csv", data)])
+    assert session.movies.get().viewings.count() == 33_000

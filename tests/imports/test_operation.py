@@ -52,3 +52,26 @@ def test_a_client_that_sends_too_much_sees_the_answer(live_server: Any, settings
 def test_tests_reach_no_network() -> None:
     with pytest.raises(OSError, match="may not reach the network"), socket.socket() as outside:
         outside.connect(("192.0.2.1", 80))
+
+
+@pytest.mark.django_db
+def test_too_many_files_get_a_sentence(client: Any) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    files = [SimpleUploadedFile(f"{n}.csv", b"x") for n in range(201)]
+    for address, kind in (("/api/upload", "application/json"), ("/imports/", "text/html")):
+        answer = client.post(address, {"files": files})
+        assert answer.status_code == 413
+        assert answer["Content-Type"].startswith(kind)
+        assert "more files" in answer.content.decode()
+        for file in files:
+            file.seek(0)
+
+
+def test_a_hostile_review_is_shown_as_text() -> None:
+    from imports.templatetags.films import plain_text
+
+    assert "<" not in plain_text("<script>alert(1)</script><b>fine</b>").replace("&lt;", "")
+    assert plain_text("I <i>liked</i> it &amp; more.<br>Really.") == "I liked it & more.\n\nReally."
+    plain_text("<a " * 30_000 + ">" * 10)
+    plain_text("<" * 50_000)

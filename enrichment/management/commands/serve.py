@@ -6,8 +6,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from enrichment import supervisor
+from enrichment import services, supervisor
 from enrichment.management.waiting import wait_for_database
+from enrichment.tmdb.client import prepare_cache
 
 
 class Command(BaseCommand):
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         wait_for_database()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("sync_schedules", verbosity=0)
+        services.leave_sample()
+        prepare_cache()
         self.stdout.write(self.style.SUCCESS(f"Reelkeeper is at http://127.0.0.1:{port}  (Ctrl-C stops it)"))
         self.stdout.flush()
         supervisor.free_what_the_dead_hold()

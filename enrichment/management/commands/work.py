@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 
 from enrichment import supervisor
 from enrichment.management.waiting import wait_for_database
+from enrichment.tmdb.client import prepare_cache
 
 
 class Command(BaseCommand):
@@ -11,6 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wait_for_database()
+        prepare_cache()
         self.stdout.write("Reelkeeper's cluster is at work (Ctrl-C stops it)")
         self.stdout.flush()
         supervisor.free_what_the_dead_hold()

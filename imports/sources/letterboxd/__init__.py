@@ -12,7 +12,7 @@ from imports.sources.letterboxd.files import ENTRY_KINDS, FILM_KINDS, count_rows
 from imports.sources.letterboxd.films import assemble
 from imports.sources.letterboxd.rows import read_cells, read_values
 from imports.sources.refusals import refusal
-from imports.sources.text import Table, open_table
+from imports.sources.text import MAX_LINES, Table, open_table
 
 NAME = "letterboxd"
 KINDS = (*FILM_KINDS, *ENTRY_KINDS)
@@ -27,6 +27,8 @@ def parse(members: Sequence[Member], *, ask: bool) -> Parsed:
         accounts.append(_account(member, table, names, ask=ask))
         if table and accounts[place].report.kind in KINDS:
             opened.append((place, table))
+        if sum(len(table.lines) for _, table in opened) > MAX_LINES:
+            raise refusal("too_many_rows", member.name, most=MAX_LINES)
     if not opened:
         raise refusal("no_films", members[0].upload)
     movies = assemble(_rows(opened, accounts), accounts)

@@ -12,7 +12,7 @@ from imports.sources.prime_video.entries import read_entries
 from imports.sources.prime_video.files import is_private, missing, recognises
 from imports.sources.prime_video.titles import assemble
 from imports.sources.refusals import refusal
-from imports.sources.text import open_table
+from imports.sources.text import MAX_LINES, open_table
 
 __all__ = ["NAME", "parse", "recognises"]
 
@@ -27,6 +27,8 @@ def parse(members: Sequence[Member], time_zone: str) -> Parsed:
         if ours[file]:
             accounts.append(Account(FileReport(member.name, member.size, "history")))
             entries += read_entries(member, file, accounts[file], ZoneInfo(time_zone))
+            if len(entries) > MAX_LINES:
+                raise refusal("too_many_rows", member.name, most=MAX_LINES)
         else:
             if not is_private(member):
                 _refuse_other(member, beside=members[ours.index(True)])

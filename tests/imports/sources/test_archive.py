@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 
+from imports import sources
 from imports.sources.archive import Limits, open_uploads
 from imports.sources.base import SourceError, Upload
 from tests.exports import BASE, csv_bytes, film_uri, letterboxd_files, zip_bytes
@@ -198,3 +199,25 @@ def test_name_with_nul_is_refused() -> None:
 
 def test_name_with_two_dots_inside_is_safe() -> None:
     assert paths(zipped({"lists/and-so-on...csv": zlib.compress(b"")})) == ["lists/and-so-on...csv"]
+
+
+def test_more_lines_than_any_account_has_are_refused() -> None:
+    data = b"Date,Name,Year,Letterboxd URI\r\n" + b"1,,,\r\n" * 400_001
+    with pytest.raises(SourceError) as refused:
+        sources.read([Upload("watched.csv", data)], max_bytes=50_000_000, ask=False)
+    assert (refused.value.status, refused.value.code) == (413, "too_many_rows")
+
+
+def test_lines_are_counted_over_all_files() -> None:
+    half = b"Date,Name,Year,Letterboxd URI\r\n" + b"1,,,\r\n" * 250_000
+    with pytest.raises(SourceError) as refused:
+        sources.read([Upload("watched.csv", half), Upload("a/watched.csv", half)], max_bytes=50_000_000, ask=False)
+    assert refused.value.code == "too_many_rows"
+
+
+def test_more_films_than_any_account_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MAX_FILMS", 2)
+    data = b"Date,Name,Year,Letterboxd URI\r\n" + b"".join(b"2024-01-01,Film %d,2000,\r\n" % n for n in range(3))
+    with pytest.raises(SourceError) as refused:
+        sources.read([Upload("watched.csv", data)], max_bytes=50_000_000, ask=False)
+    assert (refused.value.status, refused.value.code) == (413, "too_many_films")

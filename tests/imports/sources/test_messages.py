@@ -17,6 +17,7 @@ ANYTHING = {
     "format": "an IMDb list",
     "other": "prime.csv",
     "megabytes": 50,
+    "most": 100_000,
     "member": "inner.zip",
     "line": 3,
 }
