@@ -2,6 +2,7 @@
 executemany a table writes the same rows into the same database."""
 
 import csv
+import gc
 import io
 import time
 import zipfile
@@ -10,17 +11,18 @@ from typing import Any
 
 import django
 from django.db import connection, transaction
-from django.test.utils import get_runner
 
 django.setup()
+gc.collect()
+gc.freeze()  # as config.wsgi does
 
-from django.conf import settings  # noqa: E402
 from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from enrichment.models import TitleLookup  # noqa: E402
 from imports import sources  # noqa: E402
 from imports.models import ImportSession, Movie, RowProblem, Viewing  # noqa: E402
+from tests.benchmarks.database import fresh_database  # noqa: E402
 from tests.exports import letterboxd_zip  # noqa: E402
 
 FILMS = 10_000
@@ -29,15 +31,8 @@ TABLES = (TitleLookup, Movie, Viewing, RowProblem)
 
 
 def main() -> None:
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    runner.setup_test_environment()
-    if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(settings.DATA_DIR / "bench.sqlite3")  # in a file, as in life
-    databases = runner.setup_databases()
-    try:
+    with fresh_database():
         measure(letterboxd_zip(FILMS))
-    finally:
-        runner.teardown_databases(databases)
 
 
 def measure(data: bytes) -> None:
