@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from enrichment import queue
 from enrichment import services as enrichment
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
 
@@ -45,18 +46,15 @@ NO_FILM = gettext_noop("Choose the film first: it is not matched yet.")
 
 def add(movie: Movie, rating: Decimal | None, rated_at: date, tmdb_id: int | None = None) -> Ranking:
     """Rank the film of `movie` (with its session, lookup and match), or `tmdb_id` in its place.
-    Raises AlreadyDecided, or CantDecide when there is no film to rank. A ranking from elsewhere stays as it is."""
-    film = film_of(movie) if tmdb_id is None else TmdbMovie.objects.filter(pk=tmdb_id).first()
+    Raises AlreadyDecided, or CantDecide when there is no film to rank. A ranking from elsewhere stays as it is.
+    Returns what stands in the library."""
+    film = film_of(movie) if tmdb_id is None else _known(tmdb_id)
     if film is None:
         raise CantDecide(NO_FILM, "not_matched")
     with transaction.atomic():
-        _decide(movie, Decision.ADDED)
-        if movie.tmdb_movie_id != film.pk or movie.outcome != Outcome.MATCHED:
-            answers.move(movie.session_id, movie.pk, Outcome.MATCHED, tmdb_movie_id=film.pk, chosen_by=ChosenBy.PERSON)
-        new = _ranking(movie, film, rating, rated_at)
-        Ranking.objects.bulk_create([new], ignore_conflicts=True)
+        _decide(movie, Decision.ADDED, **_match_by_hand(movie, film))
         _remember(movie, film)
-    return new
+        return _rank(_ranking(movie, film, rating, rated_at))
 
 
 def skip(movie: Movie) -> None:
@@ -99,7 +97,7 @@ def add_all(session: ImportSession, movies: Sequence[Movie], rating: Decimal | N
         added = [movie for movie in movies if movie.pk in taken and movie.tmdb_movie]
         rankings = [_ranking(movie, movie.tmdb_movie, rating, movie.watched_on or today) for movie in added]  # type: ignore[arg-type]
         Ranking.objects.bulk_create(rankings, ignore_conflicts=True)
-        MatchMemory.objects.bulk_create([_memory(movie, session, movie.tmdb_movie) for movie in added])
+        _keep([_memory(movie, session, movie.tmdb_movie) for movie in added])
     return len(added)
 
 
@@ -113,6 +111,7 @@ def take_in(movie: Movie) -> None:
         if taken.update(decision=Decision.PENDING, kind="film", lookup_id=lookup_id, turn=last + 1):
             answers.expect_one_more(session.pk)
     answers.apply(session=session)
+    queue.wake()
 
 
 @dataclass(frozen=True)
@@ -141,15 +140,12 @@ def complete(session: ImportSession) -> None:
 
 def choose(movie: Movie, tmdb_id: int) -> None:
     """The person says which film it is. Raises CantDecide when TMDB's film is not known here."""
-    film = TmdbMovie.objects.filter(pk=tmdb_id).exclude(details_status=DetailsStatus.GONE).first()
-    if film is None:
-        raise CantDecide(gettext_noop("TMDB has no film with that number any more."), "film_gone")
-    if movie.decision in PERSONS:
-        raise AlreadyDecided(DECIDED, "already_decided")
+    film = _known(tmdb_id)
     is_open = movie.session.source == Source.LETTERBOXD and film.details_status != DetailsStatus.DONE
     with transaction.atomic():
         if is_open:
             enrichment.ask_details({film.pk: 0})  # a person waits: it goes first
+        _undecide(movie)
         _settle_by_hand(movie, Outcome.OPEN if is_open else Outcome.MATCHED, film)
         _remember(movie, film)
         answers.sort_out(movie.session_id)
@@ -158,37 +154,78 @@ def choose(movie: Movie, tmdb_id: int) -> None:
 def reject(movie: Movie) -> None:
     """None of these: the person says that TMDB does not have it."""
     with transaction.atomic():
+        _undecide(movie)
         _settle_by_hand(movie, Outcome.UNMATCHED, None)
+        answers.sort_out(movie.session_id)
 
 
 def unchoose(movie: Movie) -> None:
     """Back to the machine's answer."""
     with transaction.atomic():
+        _undecide(movie)
         MatchMemory.objects.filter(movie=movie).delete()
         Movie.objects.filter(pk=movie.pk).update(decided_at=None)
         answers.judge_again(movie.session_id, movie.pk)
+        answers.sort_out(movie.session_id)
 
 
-def film_of(movie: Movie) -> TmdbMovie | None:
-    """The film that is shown for it: its match, else the best candidate where the machine was not sure."""
-    if (
-        movie.tmdb_movie
-        or not movie.lookup
-        or movie.lookup.status != LookupStatus.UNSURE
-        or not movie.lookup.candidates
-    ):
+def film_of(movie: Movie, candidates: Sequence[TmdbMovie] | None = None) -> TmdbMovie | None:
+    """The film that is shown for it: its match, else the best candidate where the machine was not sure.
+    `candidates`: the lookup's films, best first, where the caller has them."""
+    if movie.tmdb_movie or not movie.lookup or movie.lookup.status != LookupStatus.UNSURE:
         return movie.tmdb_movie
     if movie.chosen_by == ChosenBy.PERSON:
         return None  # none of these
-    return TmdbMovie.objects.filter(pk=movie.lookup.candidates[0]["id"]).first()
+    if candidates is not None:
+        return candidates[0] if candidates else None
+    return TmdbMovie.objects.filter(pk__in=[entry["id"] for entry in movie.lookup.candidates[:1]]).first()
 
 
-def _decide(movie: Movie, decision: Decision) -> None:
+def ranking_of(movie: Movie) -> Ranking:
+    """What stands in the library for a film that was added: its own ranking, or one that was there before."""
+    return Ranking.objects.get(user_id=cast(int, movie.session.user_id), tmdb_movie=movie.tmdb_movie)
+
+
+def _known(tmdb_id: int) -> TmdbMovie:
+    film = TmdbMovie.objects.filter(pk=tmdb_id).exclude(details_status=DetailsStatus.GONE).first()
+    if film is None:
+        raise CantDecide(gettext_noop("TMDB has no film with that number any more."), "film_gone")
+    return film
+
+
+def _undecide(movie: Movie) -> None:
+    """Another film may need a decision where this one needed none. What the person decided must be undone first."""
+    if movie.decision in PERSONS:
+        raise AlreadyDecided(DECIDED, "already_decided")
+    unneeded = Movie.objects.filter(pk=movie.pk, decision__in=[Decision.ALREADY_RANKED, Decision.SAME_FILM])
+    unneeded.update(decision=Decision.PENDING)
+
+
+def _match_by_hand(movie: Movie, film: TmdbMovie) -> dict[str, Any]:
+    """What becomes of a film that is ranked as another one than its match; its import's counters have moved."""
+    if movie.tmdb_movie_id == film.pk and movie.outcome == Outcome.MATCHED:
+        return {}
+    answers.count_as_matched(movie.session_id, movie.outcome)
+    matched = {"outcome": Outcome.MATCHED, "settled_at": timezone.now()}
+    return matched | {"tmdb_movie": film, "chosen_by": ChosenBy.PERSON}
+
+
+def _decide(movie: Movie, decision: Decision, **match: Any) -> None:
     """The one place where a film stops being pending: of two tabs one wins, the other hears what stands."""
     pending = Movie.objects.filter(pk=movie.pk, decision=Decision.PENDING)
-    if not pending.update(decision=decision, decided_at=timezone.now(), decided_with=None):
+    unchanged = pending.filter(outcome=movie.outcome) if match else pending  # what was counted
+    if not unchanged.update(decision=decision, decided_at=timezone.now(), decided_with=None, **match):
         raise AlreadyDecided(DECIDED, "already_decided")
     movie.decision = decision
+
+
+def _rank(new: Ranking) -> Ranking:
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+    except IntegrityError:
+        return Ranking.objects.get(user_id=new.user_id, tmdb_movie_id=new.tmdb_movie_id)
+    return new
 
 
 def _ranking(movie: Movie, film: TmdbMovie, rating: Decimal | None, rated_at: date) -> Ranking:
@@ -207,9 +244,12 @@ def _remember(movie: Movie, film: TmdbMovie | None) -> None:
     """What was decided for this title, for the same person's next import."""
     if movie.session.user_id is None or movie.lookup is None:
         return
-    memory = _memory(movie, movie.session, film)
+    _keep([_memory(movie, movie.session, film)])
+
+
+def _keep(memories: Sequence[MatchMemory]) -> None:
     MatchMemory.objects.bulk_create(
-        [memory], update_conflicts=True, unique_fields=["movie"], update_fields=["tmdb_movie", "decided_at"]
+        memories, update_conflicts=True, unique_fields=["movie"], update_fields=["tmdb_movie", "decided_at"]
     )
 
 

@@ -123,6 +123,11 @@ class ImportSession(models.Model):
     def open_count(self) -> int:
         return self.total_movies - self.enriched_count
 
+    @property
+    def unclear_count(self) -> int:
+        """Films that the machine leaves to the person."""
+        return self.unsure_count + self.unmatched_count + self.failed_count
+
 
 class Outcome(models.TextChoices):
     """How a film of an import stands."""
@@ -239,7 +244,7 @@ class Viewing(models.Model):
     tags = ListField()
     review = models.TextField(blank=True)
     entry_uri = models.CharField(max_length=300, blank=True)
-    number = models.PositiveSmallIntegerField(default=1)  # of the entries without a URI on that day
+    number = models.PositiveIntegerField(default=1)  # of the entries without a URI on that day
 
     class Meta:
         ordering = ["-watched_on", "-id"]

@@ -1,7 +1,9 @@
 """Every URL, walked as a stranger, as a reader with the link, as another person, as the owner and as staff."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,8 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from imports.models import ImportSession
-from tests.factories import ImportSessionFactory, MovieFactory, UserFactory
+from imports.models import Decision, ImportSession, Ranking, Source
+from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -31,12 +33,79 @@ OPEN_PAGES = {
     "": 200,
     "imports/": 200,
     "imports/sample/": 405,
+    "accounts/login/": 200,
+    "accounts/logout/": 405,
+    "accounts/signup/": 200,
+    "accounts/password_reset/": 200,
+    "accounts/password_reset/done/": 200,
+    "accounts/reset/<uidb64>/<token>/": 200,  # says that the link is no good
+    "accounts/reset/done/": 200,
+    "library/restore/": 405,
     "health": 200,
     "api/": 404,  # a name without a page, for links
     "api/upload": 405,
     "api/docs": 200,
     "api/openapi.json": 200,
 }
+# Each person's own, so without an id: whoever isn't signed in is led to the login page.
+SIGNED_IN_PAGES = [
+    "accounts/password_change/",
+    "accounts/password_change/done/",
+    "settings/",
+    "settings/email/",
+    "settings/import/amazon-prime/",
+    "settings/delete-account/",
+    "library/",
+    "library/add/",
+    "library/export.csv",
+    "library/export.json",
+]
+# A person's ranking: what GET answers to its owner, to other people (staff too), and to whoever isn't signed in.
+RANKING_PAGES = {
+    "library/<int:ranking_id>/": (200, 404, 302),
+    "library/<int:ranking_id>/remove/": (405, 405, 405),
+    "imports/<uuid:session_id>/to-library/": (405, 405, 405),
+    "api/v1/rankings/": (200, 200, 401),  # each sees their own
+    "api/v1/rankings/<int:ranking_id>/": (405, 405, 405),
+}
+RANKING_CHANGES = [
+    ("post", "library/<int:ranking_id>/"),
+    ("post", "library/<int:ranking_id>/remove/"),
+    ("patch", "api/v1/rankings/<int:ranking_id>/"),
+    ("delete", "api/v1/rankings/<int:ranking_id>/"),
+]
+# A review, which is private: what GET answers to its owner. To everyone else it is 404, or 405 where GET is refused.
+REVIEW_PAGES = {
+    "imports/<uuid:session_id>/titles/": 200,
+    "imports/<uuid:session_id>/complete/": 200,
+    "imports/<uuid:session_id>/unmatched.csv": 200,
+    "imports/<uuid:session_id>/undo/": 200,
+    "imports/<uuid:session_id>/review/": 200,
+    "imports/<uuid:session_id>/review/all/": 200,
+    "imports/<uuid:session_id>/review/search/": 200,
+    "imports/<uuid:session_id>/review/undo/": 405,
+    "imports/<uuid:session_id>/titles/<int:movie_id>/take-in/": 405,
+    "imports/<uuid:session_id>/review/<int:movie_id>/add/": 405,
+    "imports/<uuid:session_id>/review/<int:movie_id>/skip/": 405,
+    "imports/<uuid:session_id>/review/<int:movie_id>/undo/": 405,
+    "imports/<uuid:session_id>/review/<int:movie_id>/choose/": 405,
+    "imports/<uuid:session_id>/review/<int:movie_id>/reject/": 405,
+    "imports/<uuid:session_id>/review/<int:movie_id>/unchoose/": 405,
+}
+# The same over the API, each call with its method: nobody but the owner gets past the door.
+PRIME = "api/v1/import/amazon-prime"
+PRIME_CALLS = [
+    ("post", f"{PRIME}/upload/"),
+    ("get", f"{PRIME}/session/<uuid:session_id>/"),
+    ("delete", f"{PRIME}/session/<uuid:session_id>/"),
+    ("post", f"{PRIME}/session/<uuid:session_id>/complete/"),
+    ("post", f"{PRIME}/session/<uuid:session_id>/movie/<int:index>/add/"),
+    ("post", f"{PRIME}/session/<uuid:session_id>/movie/<int:index>/skip/"),
+    ("post", f"{PRIME}/session/<uuid:session_id>/movie/<int:index>/undo/"),
+    ("post", f"{PRIME}/session/<uuid:session_id>/movie/<int:index>/match/"),
+]
+BODIES = {"add/": {"rating": 3}, "match/": {"tmdb_id": 1}}
+READ_ONLY = ("unmatched.csv", "titles/", "review/", "search/")  # how addresses end that take no POST
 LEFT_OUT = ("admin/",)  # Django's own, with its own tests
 UNSAFE = [("post", "imports/<uuid:session_id>/delete/"), ("delete", "api/session/<uuid:session_id>")]
 
@@ -78,7 +147,9 @@ def others() -> dict[str, Client]:
 
 
 def test_every_url_is_listed_here() -> None:
-    listed = IMPORT_PAGES.keys() | OPEN_PAGES.keys()
+    calls = [route for _, route in PRIME_CALLS]
+    tables = [list(table) for table in (IMPORT_PAGES, OPEN_PAGES, SIGNED_IN_PAGES, RANKING_PAGES, REVIEW_PAGES, calls)]
+    listed = {route for table in tables for route in table}
     routes = {route for route in all_routes(get_resolver()) if not route.startswith(LEFT_OUT)}
     assert routes - listed == set()
 
@@ -111,10 +182,69 @@ def test_only_the_owner_changes_anything(method: str, route: str, owner: Client,
     assert not ImportSession.objects.exists()
 
 
+@pytest.fixture
+def review(owner: Client) -> ImportSession:
+    """A Prime Video import with a film to decide."""
+    session: ImportSession = ImportSessionFactory(
+        user=User.objects.get(username="owner"),
+        browser_key="",
+        source=Source.PRIME_VIDEO,
+        link_readable=False,
+        total_movies=1,
+        enriched_count=1,
+        matched_count=1,
+    )
+    MovieFactory(session=session, matched=True, decision=Decision.PENDING)
+    return session
+
+
+@pytest.mark.parametrize("route", REVIEW_PAGES)
+def test_a_review_is_its_owners_alone(route: str, owner: Client, review: ImportSession) -> None:
+    url, expected = address(route, review), REVIEW_PAGES[route]
+    assert owner.get(url).status_code == expected
+    for who, client in others().items():
+        assert client.get(url).status_code == (405 if expected == 405 else 404), who
+        assert client.post(url, {"rating": "4", "tmdb_id": "1"}).status_code == (
+            405 if url.endswith(READ_ONLY) else 404
+        ), who
+    assert review.movies.get().decision == Decision.PENDING
+    assert ImportSession.objects.filter(closed_at=None).exists()
+
+
 @pytest.mark.parametrize("route", OPEN_PAGES)
 def test_open_pages_answer_everyone_alike(route: str) -> None:
     answers: dict[str, Any] = {who: client.get(f"/{route}").status_code for who, client in others().items()}
     assert set(answers.values()) == {OPEN_PAGES[route]}
+
+
+@pytest.mark.parametrize("route", SIGNED_IN_PAGES)
+def test_pages_of_a_person_lead_the_others_to_sign_in(route: str) -> None:
+    visitors = others()
+    anonymous = visitors.pop("anonymous").get(f"/{route}")
+    assert (anonymous.status_code, anonymous.headers.get("Location")) == (302, f"/accounts/login/?next=/{route}")
+    assert {client.get(f"/{route}").status_code for client in visitors.values()} == {200}
+
+
+def of_ranking(route: str, ranking: Ranking) -> str:
+    return "/" + route.replace("<int:ranking_id>", str(ranking.pk)).replace("<uuid:session_id>", str(UUID(int=0)))
+
+
+@pytest.mark.parametrize("route", RANKING_PAGES)
+def test_rankings_answer_by_who_asks(route: str, owner: Client) -> None:
+    url, visitors = of_ranking(route, RankingFactory(user=User.objects.get())), others()
+    anonymous = visitors.pop("anonymous").get(url).status_code
+    theirs = {client.get(url).status_code for client in visitors.values()}
+    assert (owner.get(url).status_code, *theirs, anonymous) == RANKING_PAGES[route]
+
+
+@pytest.mark.parametrize(("method", "route"), RANKING_CHANGES)
+def test_only_its_owner_changes_a_ranking(method: str, route: str) -> None:
+    ranking = RankingFactory(rating=Decimal("4.0"))
+    for who, client in others().items():
+        refused = {302, 401} if who == "anonymous" else {404}
+        sent = {"data": {"rating": 1}, "content_type": "application/json"}
+        assert getattr(client, method)(of_ranking(route, ranking), **sent).status_code in refused, who
+    assert Ranking.objects.get().rating == Decimal("4.0")
 
 
 def test_a_browser_owns_only_what_it_brought(client: Client) -> None:
@@ -137,3 +267,15 @@ def test_a_reader_with_the_link_sees_no_reviews_or_tags(route: str, owner: Clien
     answer = Client().get(address("api/session/<uuid:session_id>/movies", session))
     assert b"secret" not in answer.content
     assert b"secret" in owner.get(address("api/session/<uuid:session_id>/movies", session)).content
+
+
+@pytest.mark.parametrize(("method", "route"), PRIME_CALLS)
+def test_a_review_over_the_api_is_its_owners_alone(method: str, route: str, review: ImportSession) -> None:
+    url = address(route.replace("<int:index>", "0"), review)
+    body = next((body for end, body in BODIES.items() if url.endswith(end)), {})
+    expected = 400 if url.endswith("upload/") else 404  # everyone may start one of their own, with a file
+    for who, client in others().items():
+        answer = getattr(client, method)(url, body, content_type="application/json")
+        assert answer.status_code == (401 if who == "anonymous" else expected), who
+        assert answer.json()["detail"]
+    assert ImportSession.objects.get(pk=review.pk).movies.filter(decision=Decision.PENDING).exists()

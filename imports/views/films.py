@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -11,6 +11,8 @@ from django.views.decorators.vary import vary_on_headers
 from imports import access, queries
 from imports.forms import MovieFilterForm
 from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
+
+from .addresses import shortened
 
 FILMS_A_PAGE = 48
 DEFAULTS = {"sort": "watched", "view": "grid"}
@@ -22,7 +24,7 @@ def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_readable_session_or_404(request, session_id)
     form = MovieFilterForm(request.GET, facets=queries.facets(session), session=session)
     page = Paginator(queries.movies(session, form.filters()), FILMS_A_PAGE).get_page(request.GET.get("page"))
-    chosen = _chosen(request.GET)
+    chosen = shortened(request.GET, DEFAULTS)
     context = {"session": session, "form": form, "page": page, "chosen": chosen, "is_table": form.is_table}
     template = pick_template(request, page="imports/movie_list.html", fragment="imports/_movies.html")
     response = render(request, template, context)
@@ -46,12 +48,3 @@ def movie_detail(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> H
         "after": after,
     }
     return render(request, "imports/movie_detail.html", context)
-
-
-def _chosen(parameters: QueryDict) -> QueryDict:
-    """Without what is left at its default: a form sends all its fields, an address needs few."""
-    chosen = parameters.copy()
-    for name, value in parameters.items():
-        if value in ("", DEFAULTS.get(name)):
-            del chosen[name]
-    return chosen

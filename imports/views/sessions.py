@@ -13,8 +13,9 @@ from django.views.decorators.vary import vary_on_headers
 from imports import access, queries, samples, services
 from imports.forms import ROLES, TimeZoneForm, UploadForm
 from imports.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
-from imports.models import ImportSession
+from imports.models import ImportSession, Source
 from imports.sources.base import RoleNeeded, SourceError, Upload
+from imports.views import prime
 
 SHOWN_ON_FRONT_PAGE = 3
 SESSIONS_A_PAGE = 25
@@ -52,6 +53,9 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     progress = queries.progress(session)
     if is_poll and request.GET.get("revision") == progress.mark:
         return HttpResponse(status=204)  # htmx leaves the page as it is
+    if session.source == Source.PRIME_VIDEO:
+        template = pick_template(request, page="imports/prime_session.html", fragment="imports/_prime_progress.html")
+        return render(request, template, prime.session_page(session, progress))
     template = pick_template(request, page="imports/session_detail.html", fragment="imports/_progress.html")
     return render(request, template, _session_page(request, session, progress))
 

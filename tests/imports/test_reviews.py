@@ -152,7 +152,8 @@ def test_adding_ranks_once(tmdb: TmdbServer, user: User) -> None:
     with pytest.raises(decisions.AlreadyDecided):
         decisions.skip(movies(session)[0])
     ranking = Ranking.objects.get()
-    assert (ranking.rating, ranking.tmdb_movie_id, ranking.user_id) == (4, movie.tmdb_movie_id, user.pk)
+    assert ranking.rating == 4
+    assert (ranking.tmdb_movie_id, ranking.user_id) == (movie.tmdb_movie_id, user.pk)
     assert counters_add_up(session)
 
 
@@ -291,3 +292,12 @@ def test_undoing_the_import_leaves_what_people_had_as_it_was(tmdb: TmdbServer, u
     assert undone.kept == []
     assert undone.rankings == len(TITLES) - 2
     assert people_rows() == before
+
+
+def test_a_file_of_known_titles_asks_tmdb_nothing(tmdb: TmdbServer, user: User) -> None:
+    start(user, *TITLES)
+    work()
+    asked = tmdb.record.requests
+    known = start(UserFactory(), *TITLES)
+    assert (known.status, known.matched_count) == ("completed", len(TITLES))
+    assert tmdb.record.requests == asked

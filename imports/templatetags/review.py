@@ -1,0 +1,13 @@
+"""What the review's pages need beside the film tags."""
+
+from django import template
+
+from imports.models import Movie
+
+register = template.Library()
+
+
+@register.filter
+def asked_title(movie: Movie) -> str:
+    """The title as TMDB was asked for it: without what the source wrote around it."""
+    return movie.lookup.title if movie.lookup else movie.title

@@ -1,0 +1,264 @@
+"""The review wizard: one film after the other, and all the sure ones at once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from enrichment import services as enrichment
+from enrichment.models import TmdbMovie
+from imports import access, decisions
+from imports.forms_review import AddForm, ChooseForm, SearchForm, StarsForm, problem_of
+from imports.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
+from imports.models import Movie, Ranking
+from imports.wizard import Review
+
+STATUSES = {"already_decided": 409, "film_gone": 404}  # of CantDecide's codes; the others are the request's fault
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def review(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
+    """The film that is next, or the one that is asked for."""
+    found = _review(request, session_id)
+    if film := _number(request.GET.get("film")):
+        return _show(request, found, [_movie(request, found, film)])
+    return _show(request, found, found.upcoming(_number(request.GET.get("after"))))
+
+
+@require_POST
+def add(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
+    movie = access.get_own_movie_or_404(request, session_id, movie_id)
+    found = _rated(movie)
+    form = AddForm(request.POST, today=found.today())
+    if problem := problem_of(form):
+        return _show(request, found, [movie], problem=problem, status=400)
+
+    def decide() -> str:
+        entered = form.cleaned_data
+        chosen = entered["tmdb_id"] if entered["tmdb_id"] != movie.tmdb_movie_id else None
+        day = entered["rated_at"] or found.card_date(movie)
+        return _added(movie, decisions.add(movie, entered["rating"], day, chosen))
+
+    return _decided(request, found, movie, decide)
+
+
+@require_POST
+def skip(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
+    movie = access.get_own_movie_or_404(request, session_id, movie_id)
+
+    def decide() -> str:
+        decisions.skip(movie)
+        return gettext("Skipped “%(title)s”.") % {"title": movie.title}
+
+    return _decided(request, _rated(movie), movie, decide)
+
+
+@require_POST
+def undo(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
+    movie = access.get_own_movie_or_404(request, session_id, movie_id)
+    return _undone(request, Review(movie.session), movie)
+
+
+@require_POST
+def undo_last(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
+    found = _review(request, session_id)
+    movie = found.last_decided()
+    if movie is None:
+        return _show(request, found, found.upcoming(), problem=gettext("There is nothing to undo here."), status=400)
+    return _undone(request, found, movie)
+
+
+@require_POST
+def choose(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
+    movie = access.get_own_movie_or_404(request, session_id, movie_id)
+    found, form = Review(movie.session), ChooseForm(request.POST)
+    if problem := problem_of(form):
+        return _show(request, found, [movie], problem=problem, status=400)
+
+    def decide() -> str:
+        decisions.choose(movie, form.cleaned_data["tmdb_id"])
+        film = TmdbMovie.objects.get(pk=form.cleaned_data["tmdb_id"])
+        return gettext("“%(title)s” is now taken as “%(film)s”.") % {"title": movie.title, "film": film}
+
+    return _decided(request, found, movie, decide, stay=found.is_rated)
+
+
+@require_POST
+def reject(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
+    movie = access.get_own_movie_or_404(request, session_id, movie_id)
+    found = Review(movie.session)
+
+    def decide() -> str:
+        decisions.reject(movie)
+        return gettext("“%(title)s” is none of these.") % {"title": movie.title}
+
+    return _decided(request, found, movie, decide, stay=found.is_rated)
+
+
+@require_POST
+def unchoose(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
+    movie = access.get_own_movie_or_404(request, session_id, movie_id)
+
+    def decide() -> str:
+        decisions.unchoose(movie)
+        return gettext("“%(title)s” is back to what the machine found.") % {"title": movie.title}
+
+    return _decided(request, Review(movie.session), movie, decide, stay=True)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def search(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
+    """Films to pick from for ?film=, as TMDB finds them."""
+    found = _review(request, session_id)
+    number = _number(request.GET.get("film"))
+    movie = _movie(request, found, number) if number else found.current()
+    if movie is None:
+        raise Http404
+    q, year = SearchForm(request.GET).asked()
+    films, problem, status = _found(q, year)
+    context = {"session": found.session, "movie": movie, "films": films, "problem": problem, "q": q, "year": year}
+    template = pick_template(request, page="review/search.html", fragment="review/_results.html")
+    return render(request, template, context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_all(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
+    """All that the machine is sure of: shown as a list first, then added with one rating or none yet."""
+    found = _review(request, session_id)
+    if not found.is_rated:
+        raise Http404
+    sure = decisions.sure_films(found.session)
+    form = StarsForm(request.POST)
+    problem = problem_of(form) if request.method == "POST" else ""
+    if request.method != "POST" or problem:
+        context = {"session": found.session, "movies": sure, "problem": problem, "together": found.decided_together()}
+        return render(request, "review/all.html", context, status=400 if problem else 200)
+    picked = set(request.POST.getlist("film"))
+    count = decisions.add_all(
+        found.session, [movie for movie in sure if str(movie.pk) in picked], form.cleaned_data["rating"]
+    )
+    said = ngettext("%(n)d film was added.", "%(n)d films were added.", count) % {"n": count}
+    messages.success(request, said)
+    return see_other(request, reverse("imports:review_all", args=[session_id]))
+
+
+def _review(request: HtmxHttpRequest, session_id: UUID) -> Review:
+    session = access.get_own_session_or_404(request, session_id)
+    session.is_mine = True
+    access.touched(session)
+    return Review(session)
+
+
+def _movie(request: HtmxHttpRequest, review: Review, movie_id: int) -> Movie:
+    return access.get_own_movie_or_404(request, review.session.pk, movie_id)
+
+
+def _rated(movie: Movie) -> Review:
+    """Only a review with ratings adds and skips."""
+    review = Review(movie.session)
+    if not review.is_rated:
+        raise Http404
+    return review
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
+def _decided(
+    request: HtmxHttpRequest, review: Review, movie: Movie, decide: Callable[[], str], *, stay: bool = False
+) -> HttpResponse:
+    """Take the decision, say it, and go on to the next film or stay at this one. What can't be decided is shown as it
+    stands, with the reason."""
+    try:
+        said = decide()
+    except decisions.CantDecide as refused:
+        movie = _movie(request, review, movie.pk)
+        return _show(request, review, [movie], problem=gettext(refused.message), status=STATUSES.get(refused.code, 400))
+    messages.success(request, said)
+    if "back" in request.POST:
+        return see_other(request, movie.get_absolute_url())
+    return _stay(request, review, movie) if stay else _go_on(request, review, movie)
+
+
+def _undone(request: HtmxHttpRequest, review: Review, movie: Movie) -> HttpResponse:
+    return _decided(request, review, movie, lambda: _taken_back(review, movie), stay=True)
+
+
+def _taken_back(review: Review, movie: Movie) -> str:
+    count = review.undo(movie)
+    if count.kept:
+        said = gettext("“%(title)s” stays in your library: you changed its rating since.")
+        return said % {"title": count.kept.title}
+    if count.films > 1:
+        return ngettext("%(n)d film is taken back.", "%(n)d films are taken back.", count.films) % {"n": count.films}
+    return gettext("“%(title)s” is open again.") % {"title": movie.title}
+
+
+def _added(movie: Movie, ranking: Ranking) -> str:
+    if ranking.movie_id != movie.pk:
+        said = gettext("“%(title)s” is in your library already: its rating there stays as it is.")
+    elif ranking.rating is None:
+        said = gettext("Added “%(title)s” without a rating yet.")
+    else:
+        said = gettext("Added “%(title)s” with %(stars)s.")
+    return said % {"title": ranking.title, "stars": "★" * int(ranking.rating or 0)}
+
+
+def _stay(request: HtmxHttpRequest, review: Review, movie: Movie) -> HttpResponse:
+    address = f"{reverse('imports:review', args=[review.session.pk])}?film={movie.pk}"
+    if not wants_fragment(request):
+        return see_other(request, address)
+    response = _show(request, review, [_movie(request, review, movie.pk)])
+    response["HX-Replace-Url"] = address
+    return response
+
+
+def _go_on(request: HtmxHttpRequest, review: Review, movie: Movie) -> HttpResponse:
+    address = f"{reverse('imports:review', args=[review.session.pk])}?after={movie.turn}"
+    if not wants_fragment(request):
+        return see_other(request, address)
+    response = _show(request, review, review.upcoming(movie.turn))
+    response["HX-Replace-Url"] = address
+    return response
+
+
+def _show(
+    request: HtmxHttpRequest, review: Review, upcoming: Sequence[Movie], *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """The card of the first of these films; what was entered is kept when there is a problem with it."""
+    context: dict[str, Any] = {
+        "session": review.session,
+        "review": review,
+        "progress": review.progress,
+        "card": review.card(upcoming[0]) if upcoming else None,
+        "next_poster": review.next_poster(upcoming),
+        "problem": problem,
+        "entered": request.POST if problem else {},
+        "back": "back" in request.POST or "back" in request.GET,
+        "is_fragment": wants_fragment(request),
+    }
+    template = pick_template(request, page="review/review.html", fragment="review/_swap.html")
+    return render(request, template, context, status=status)
+
+
+def _found(q: str, year: int | None) -> tuple[list[TmdbMovie], str, int]:
+    """The films that TMDB finds, or why it can't, in a sentence, and the status that goes with it."""
+    if not q:
+        return [], "", 200
+    try:
+        films = enrichment.search_by_hand(q, year)
+    except enrichment.SearchRefused as refused:
+        return [], str(refused), 400
+    except enrichment.SearchUnavailable as trouble:
+        return [], str(trouble), 503
+    return films, "" if films else gettext("TMDB finds no film by that name. Try the original title."), 200
