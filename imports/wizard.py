@@ -1,13 +1,14 @@
 """The review of one import, film by film: its steps, which film is next, and what its card shows. No HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from enrichment.models import TmdbMovie
@@ -22,6 +23,14 @@ Sureness = Literal["sure", "probably", "not_sure", "yours", "nothing"]
 ALTERNATIVES = 5
 PROBABLE, DOUBTFUL = 0.7, 0.5  # scores: from here "probably"; below this the card warns
 UNCLEAR = (Outcome.UNSURE, Outcome.UNMATCHED, Outcome.FAILED)
+COUNTED = {
+    "added": Q(decision=Decision.ADDED),
+    "skipped": Q(decision=Decision.SKIPPED),
+    "pending": Q(decision=Decision.PENDING),
+    "matching": Q(decision=Decision.PENDING, settled_at=None),
+    "same_film": Q(decision=Decision.SAME_FILM),
+    "ranked_before": Q(decision=Decision.ALREADY_RANKED),
+}
 BY_PERSON = Q(chosen_by=ChosenBy.PERSON, decided_at__isnull=False)
 
 
@@ -94,10 +103,18 @@ class Review:
     def upcoming(self, after_turn: int | None = None) -> list[Movie]:
         """The film to decide now and the one after it. What stands before `after_turn` comes back at the end."""
         films = self._to_decide().select_related("lookup", "tmdb_movie")
-        if after_turn is not None:
-            is_before = Case(When(turn__gt=after_turn, then=Value(0)), default=Value(1))
-            return list(films.order_by(is_before, "turn")[:2])
-        return list(films.order_by("turn")[:2])
+        if self.is_rated:
+            films = films.annotate(**{f"count_{name}": self._count(which) for name, which in COUNTED.items()})
+        is_before = Case(When(turn__gt=-1 if after_turn is None else after_turn, then=Value(0)), default=Value(1))
+        found = list(films.order_by(is_before, "turn")[:2])
+        if self.is_rated and found:  # the counts came along: a decision asks for both
+            self.progress = _progress({name: getattr(found[0], f"count_{name}") for name in COUNTED})
+        return found
+
+    def _count(self, which: Q) -> Coalesce:
+        """How many films of this import are so, as a part of another query."""
+        films = self.session.movies.filter(which).order_by().values("session")
+        return Coalesce(Subquery(films.annotate(n=Count("pk")).values("n")), 0)
 
     def _to_decide(self) -> QuerySet[Movie]:
         films = self.session.movies.filter(settled_at__isnull=False)
@@ -110,17 +127,8 @@ class Review:
         return self._rated_progress() if self.is_rated else self._unclear_progress()
 
     def _rated_progress(self) -> Progress:
-        is_open = Count("pk", filter=Q(settled_at=None))
-        rows = self.session.movies.order_by().values_list("decision").annotate(n=Count("pk"), waiting=is_open)
-        counts = {decision: (n, waiting) for decision, n, waiting in rows}
-        pending, waiting = counts.get(Decision.PENDING, (0, 0))
-        return Progress(
-            added=counts.get(Decision.ADDED, (0, 0))[0],
-            skipped=counts.get(Decision.SKIPPED, (0, 0))[0],
-            left=pending - waiting,
-            matching=waiting,
-            same_film=counts.get(Decision.SAME_FILM, (0, 0))[0],
-            ranked_before=counts.get(Decision.ALREADY_RANKED, (0, 0))[0],
+        return _progress(
+            self.session.movies.aggregate(**{name: Count("pk", filter=which) for name, which in COUNTED.items()})
         )
 
     def _unclear_progress(self) -> Progress:
@@ -195,6 +203,12 @@ class Review:
             today=self.today(),
             ranking=_ranking(movie),
         )
+
+
+def _progress(counts: Mapping[str, int]) -> Progress:
+    """From COUNTED."""
+    rest = {name: n for name, n in counts.items() if name != "pending"}
+    return Progress(**rest, left=counts["pending"] - counts["matching"])
 
 
 def _choices(

@@ -97,7 +97,8 @@ def test_a_review_from_the_first_film_to_the_last(tmdb: TmdbServer, owner: Clien
     assert body["movies"][0]["tmdb_match"]["title"] == TITLES[0]
     added = post(owner, f"{url}/movie/0/add/", {"rating": 4})
     assert (added.status_code, added.json()["rating"], added.json()["rated_at"]) == (201, 4, "2024-06-30")
-    assert post(owner, f"{url}/movie/1/add/", {"rating": 2, "rated_at": "2020-02-02"}).json()["rated_at"] == "2020-02-02"
+    dated = post(owner, f"{url}/movie/1/add/", {"rating": 2, "rated_at": "2020-02-02"})
+    assert dated.json()["rated_at"] == "2020-02-02"
     assert post(owner, f"{url}/movie/2/skip/").status_code == 204
     undone = post(owner, f"{url}/movie/1/undo/")
     assert (undone.status_code, undone.json()["status"]) == (200, "pending")
