@@ -3,17 +3,20 @@
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import transaction
 
-from . import services
+from . import decisions, services
 from .access import expiry
-from .models import ImportSession
+from .models import ImportSession, Movie
 
 
 def adopt(browser_key: str, user: User) -> int:
     """What this browser imported before signing in becomes the account's, and lives as long as its other imports.
     Returns how many they are."""
     found = ImportSession.objects.alive().filter(browser_key=browser_key, user=None)
-    return found.update(user=user, browser_key="", expires_at=expiry(has_account=True))
+    with transaction.atomic():
+        decisions.remember_choices(user, Movie.objects.filter(session__in=found))
+        return found.update(user=user, browser_key="", expires_at=expiry(has_account=True))
 
 
 def delete_account(user: User) -> None:

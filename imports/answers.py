@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from enrichment import services as enrichment
@@ -91,7 +91,18 @@ def _reopen(session_id: UUID, news: Q) -> None:
     counts = {counter: -films.filter(outcome=outcome).update(**untaken) for outcome, (counter, _) in _ENDS.items()}
     films.filter(settled_at=None, tmdb_movie__isnull=False).update(**untaken)
     if any(counts.values()):
-        _count(session_id, counts, {"status": SessionStatus.ENRICHING, "closed_at": None})
+        _count(session_id, counts, _waits_again())
+        sort_out(session_id)
+
+
+def _waits_again() -> dict[str, Any]:
+    """An import whose films are asked about once more: a review's clock stands still, a completed one stays closed."""
+    is_review = Q(source=Source.PRIME_VIDEO)
+    return {
+        "status": SessionStatus.ENRICHING,
+        "closed_at": Case(When(is_review, then=F("closed_at")), default=None),
+        "expires_at": Case(When(is_review, then=None), default=F("expires_at")),
+    }
 
 
 def complete(session_id: UUID) -> None:
@@ -116,8 +127,10 @@ def sort_out(session_id: UUID) -> None:
     is_same = Exists(this_film.filter(turn__lt=OuterRef("turn")))
     pending.filter(is_same).update(decision=Decision.SAME_FILM)
     Movie.objects.filter(~is_same, session_id=session_id, decision=Decision.SAME_FILM).update(decision=Decision.PENDING)
-    ranked = Ranking.objects.filter(user=OuterRef("session__user"), tmdb_movie=OuterRef("tmdb_movie"))
-    pending.filter(Exists(ranked)).update(decision=Decision.ALREADY_RANKED)
+    is_ranked = Exists(Ranking.objects.filter(user=OuterRef("session__user"), tmdb_movie=OuterRef("tmdb_movie")))
+    pending.filter(is_ranked).update(decision=Decision.ALREADY_RANKED)
+    unranked = Movie.objects.filter(~is_ranked, session_id=session_id, decision=Decision.ALREADY_RANKED)
+    unranked.update(decision=Decision.PENDING)
 
 
 def _counter(outcome: str) -> str:
@@ -136,7 +149,7 @@ def move(session_id: UUID, movie_id: int, outcome: Outcome, **values: Any) -> No
             return
         counts = {_counter(before): -1} if before != Outcome.OPEN else {}
         counts |= {_counter(outcome): 1} if outcome != Outcome.OPEN else {}
-        _count(session_id, counts, {"status": SessionStatus.ENRICHING} if outcome == Outcome.OPEN else {})
+        _count(session_id, counts, _waits_again() if outcome == Outcome.OPEN else {})
         complete(session_id)
 
 
@@ -164,8 +177,8 @@ def expect_one_more(session_id: UUID) -> None:
     ImportSession.objects.filter(pk=session_id).update(
         total_movies=F("total_movies") + 1,
         found_count=F("found_count") + 1,
-        status=SessionStatus.ENRICHING,
         revision=F("revision") + 1,
+        **_waits_again(),
     )
 
 

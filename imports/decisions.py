@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from enrichment import queue
@@ -16,7 +17,7 @@ from enrichment import services as enrichment
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
 
 from . import answers
-from .models import ChosenBy, Decision, ImportSession, MatchMemory, Movie, Outcome, Ranking, Source
+from .models import ChosenBy, Decision, ImportSession, Kind, MatchMemory, Movie, Outcome, Ranking, Source
 
 PERSONS = (Decision.ADDED, Decision.SKIPPED)
 
@@ -38,6 +39,7 @@ def gettext_noop(message: str) -> str:
 
 
 DECIDED = gettext_noop("This film is decided already: undo that first.")
+NOT_TAKEN = gettext_noop("This is not taken for a film: take it in first.")
 NO_FILM = gettext_noop("Choose the film first: it is not matched yet.")
 
 
@@ -48,35 +50,46 @@ def add(movie: Movie, rating: Decimal | None, rated_at: date, tmdb_id: int | Non
     """Rank the film of `movie` (with its session, lookup and match), or `tmdb_id` in its place.
     Raises AlreadyDecided, or CantDecide when there is no film to rank. A ranking from elsewhere stays as it is.
     Returns what stands in the library."""
+    _refuse_decided(movie)
     film = film_of(movie) if tmdb_id is None else _known(tmdb_id)
     if film is None:
         raise CantDecide(NO_FILM, "not_matched")
     with transaction.atomic():
         _decide(movie, Decision.ADDED, **_match_by_hand(movie, film))
         _remember(movie, film)
-        return _rank(_ranking(movie, film, rating, rated_at))
+        ranking = _rank(_ranking(movie, film, rating, rated_at))
+        if ranking.movie_id != movie.pk:  # so nothing was added, and there is nothing to take back here
+            ranked = {"decision": Decision.ALREADY_RANKED, "decided_at": None}
+            Movie.objects.filter(pk=movie.pk).update(**ranked)
+    return ranking
 
 
 def skip(movie: Movie) -> None:
     """Leave it out of the rankings. Raises AlreadyDecided."""
+    _refuse_decided(movie)
     with transaction.atomic():
         _decide(movie, Decision.SKIPPED)
         _remember(movie, None)
 
 
-def undo(movie: Movie) -> Ranking | None:
-    """Take one decision back; those taken together with it too. A ranking that was changed by hand since stays, and
-    is returned. Raises CantDecide when nothing was decided."""
+def undo(movie: Movie) -> list[Ranking]:
+    """Take one decision back; those taken together with it too. The rankings that were changed by hand since stay, and
+    are returned. Raises CantDecide when nothing was decided."""
+    if movie.decision not in PERSONS and movie.chosen_by == ChosenBy.PERSON and movie.decided_at:
+        unchoose(movie)
+        return []
     if movie.decision not in PERSONS:
         raise CantDecide(gettext_noop("There is nothing to undo here."), "nothing_to_undo")
     with transaction.atomic():
         together = Q(decided_with=movie.decided_with) if movie.decided_with else Q(pk=movie.pk)
         decided = Movie.objects.filter(together, session_id=movie.session_id, decision__in=PERSONS)
-        return _take_back(movie.session, list(decided.select_related("lookup")))
+        return _take_back(movie.session, list(decided.select_related("session", "lookup", "tmdb_movie")))
 
 
 def last_decided(session: ImportSession) -> Movie | None:
-    decided = session.movies.filter(decision__in=PERSONS).select_related("session", "lookup", "tmdb_movie")
+    """Ranked, skipped, or said which film it is: what the next undo takes back."""
+    is_decided = Q(decision__in=PERSONS) | Q(chosen_by=ChosenBy.PERSON, decided_at__isnull=False)
+    decided = session.movies.filter(is_decided).select_related("session", "lookup", "tmdb_movie")
     return decided.order_by("-decided_at", "turn").first()
 
 
@@ -88,14 +101,18 @@ def sure_films(session: ImportSession) -> list[Movie]:
 
 def add_all(session: ImportSession, movies: Sequence[Movie], rating: Decimal | None) -> int:
     """Rank all of these at once, each on the last day it was watched; undone as one."""
-    today, together = timezone.localdate(), uuid.uuid4()
+    today, together = session.today(), uuid.uuid4()
     with transaction.atomic():
         open_ids = [movie.pk for movie in movies]
         pending = session.movies.filter(pk__in=open_ids, decision=Decision.PENDING)
         taken = set(pending.select_for_update().values_list("pk", flat=True))
         pending.update(decision=Decision.ADDED, decided_at=timezone.now(), decided_with=together)
         added = [movie for movie in movies if movie.pk in taken and movie.tmdb_movie]
-        rankings = [_ranking(movie, movie.tmdb_movie, rating, movie.watched_on or today) for movie in added]  # type: ignore[arg-type]
+        rankings = [
+            _ranking(movie, film, rating, min(movie.watched_on or today, today))
+            for movie in added
+            if (film := movie.tmdb_movie)
+        ]
         Ranking.objects.bulk_create(rankings, ignore_conflicts=True)
         _keep([_memory(movie, session, movie.tmdb_movie) for movie in added])
     return len(added)
@@ -156,6 +173,7 @@ def reject(movie: Movie) -> None:
     with transaction.atomic():
         _undecide(movie)
         _settle_by_hand(movie, Outcome.UNMATCHED, None)
+        _remember(movie, None)
         answers.sort_out(movie.session_id)
 
 
@@ -167,6 +185,20 @@ def unchoose(movie: Movie) -> None:
         Movie.objects.filter(pk=movie.pk).update(decided_at=None)
         answers.judge_again(movie.session_id, movie.pk)
         answers.sort_out(movie.session_id)
+
+
+def remember_choices(user: User, movies: QuerySet[Movie]) -> None:
+    """What was chosen before there was an account to remember it for."""
+    chosen = movies.filter(chosen_by=ChosenBy.PERSON, decided_at__isnull=False, lookup__isnull=False)
+    _keep(
+        [
+            MatchMemory(
+                user=user, title_key=lookup.title_key, year=lookup.year, tmdb_movie_id=movie.tmdb_movie_id, movie=movie
+            )
+            for movie in chosen.select_related("lookup")
+            if (lookup := movie.lookup)
+        ]
+    )
 
 
 def film_of(movie: Movie, candidates: Sequence[TmdbMovie] | None = None) -> TmdbMovie | None:
@@ -193,10 +225,17 @@ def _known(tmdb_id: int) -> TmdbMovie:
     return film
 
 
-def _undecide(movie: Movie) -> None:
-    """Another film may need a decision where this one needed none. What the person decided must be undone first."""
+def _refuse_decided(movie: Movie) -> None:
+    """What the person decided must be undone first; and a series is no film before it is taken in."""
+    if movie.kind != Kind.FILM:
+        raise CantDecide(NOT_TAKEN, "not_a_film")
     if movie.decision in PERSONS:
         raise AlreadyDecided(DECIDED, "already_decided")
+
+
+def _undecide(movie: Movie) -> None:
+    """Another film may need a decision where this one needed none."""
+    _refuse_decided(movie)
     unneeded = Movie.objects.filter(pk=movie.pk, decision__in=[Decision.ALREADY_RANKED, Decision.SAME_FILM])
     unneeded.update(decision=Decision.PENDING)
 
@@ -207,7 +246,8 @@ def _match_by_hand(movie: Movie, film: TmdbMovie) -> dict[str, Any]:
         return {}
     answers.count_as_matched(movie.session_id, movie.outcome)
     matched = {"outcome": Outcome.MATCHED, "settled_at": timezone.now()}
-    return matched | {"tmdb_movie": film, "chosen_by": ChosenBy.PERSON}
+    # not the person's choice for good: an undo goes back to what was before, and until then it is decided anyway
+    return matched | {"tmdb_movie": film, "chosen_by": ChosenBy.MACHINE}
 
 
 def _decide(movie: Movie, decision: Decision, **match: Any) -> None:
@@ -275,14 +315,17 @@ def _settle_by_hand(movie: Movie, outcome: Outcome, film: TmdbMovie | None) -> N
     )
 
 
-def _take_back(session: ImportSession, decided: Sequence[Movie]) -> Ranking | None:
+def _take_back(session: ImportSession, decided: Sequence[Movie]) -> list[Ranking]:
     rankings = Ranking.objects.filter(movie__in=decided)
-    kept = rankings.filter(changed_at__isnull=False).first()
+    kept = list(rankings.filter(changed_at__isnull=False).order_by("title"))
     rankings.filter(changed_at=None).delete()
     MatchMemory.objects.filter(movie__in=decided).delete()
     ids = [movie.pk for movie in decided]
     session.movies.filter(pk__in=ids).update(decision=Decision.PENDING, decided_at=None, decided_with=None)
     for movie in decided:
         if movie.chosen_by == ChosenBy.PERSON:
+            _remember(movie, movie.tmdb_movie)  # which film it is was said before, and still holds
+        elif movie.lookup and movie.tmdb_movie_id != movie.lookup.tmdb_movie_id:
             answers.judge_again(session.pk, movie.pk)
+    answers.sort_out(session.pk)
     return kept

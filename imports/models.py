@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -113,6 +114,10 @@ class ImportSession(models.Model):
     @property
     def is_done(self) -> bool:
         return self.status in (SessionStatus.COMPLETED, SessionStatus.FAILED)
+
+    def today(self) -> date:
+        """In the person's time zone: the last day that a rating may have."""
+        return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
     @property
     def is_open_review(self) -> bool:

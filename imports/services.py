@@ -145,7 +145,7 @@ def _session(owner: Owner, parsed: Parsed, films: int, time_zone: str) -> Import
         total_movies=films,
         time_zone=time_zone,
         link_readable=not is_review,
-        closed_at=None if films or is_review else timezone.now(),
+        closed_at=None if films else timezone.now(),
         entries_count=sum(report.rows for report in parsed.files),
         series_count=sum(report.skipped.get("series", 0) for report in parsed.files),
         found_count=sum(movie.kind == "film" for movie in parsed.movies),

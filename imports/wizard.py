@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal, cast
-from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from enrichment.models import TmdbMovie
 from enrichment.queries import poster_url
@@ -79,7 +77,7 @@ class Progress:
 @dataclass(frozen=True)
 class Undone:
     films: int
-    kept: Ranking | None  # changed by hand since: it stays
+    kept: list[Ranking]  # changed by hand since: they stay
 
 
 class Review:
@@ -152,7 +150,7 @@ class Review:
             together = self._together(movie).count() if movie.decided_with else 1
             return Undone(together, decisions.undo(movie))
         decisions.unchoose(movie)
-        return Undone(1, None)
+        return Undone(1, [])
 
     def decided_together(self) -> int:
         """How many films an undo would take back, when they were added all at once."""
@@ -172,7 +170,7 @@ class Review:
         return self.session.movies.filter(decision=Decision.NOT_A_FILM).order_by("turn")
 
     def today(self) -> date:
-        return timezone.localdate(timezone=ZoneInfo(self.session.time_zone))
+        return self.session.today()
 
     def card_date(self, movie: Movie) -> date:
         """The day that a rating gets unless the person names another: the last one it was watched on."""

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Count
 from django.http import Http404, HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext
 from ninja import File, Form, Router, Schema
 from ninja import Status as Answer
@@ -133,8 +132,9 @@ def detail(request: HttpRequest, session_id: UUID) -> Review:
 def add(request: HttpRequest, session_id: UUID, index: int, decision: Add) -> Answer[RankingOut]:
     """Rank it; rated_at defaults to the last day it was watched."""
     movie = _movie(request, session_id, index)
-    rated_at = decision.rated_at or movie.watched_on or timezone.localdate()
-    if rated_at > timezone.localdate():
+    today = movie.session.today()
+    rated_at = decision.rated_at or min(movie.watched_on or today, today)
+    if rated_at > today:
         raise HttpError(400, gettext("rated_at can't be in the future."))
     decisions.add(movie, Decimal(decision.rating), rated_at)
     return Answer(201, RankingOut.of(decisions.ranking_of(_movie(request, session_id, index))))

@@ -72,7 +72,7 @@ def ranking(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@login_required(redirect_field_name=None)  # nobody can be led back to a POST
 def ranking_remove(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
     found = _own(request, ranking_id)
     removed = {"title": found.title, "token": rankings.remove(found)}
@@ -83,7 +83,7 @@ def ranking_remove(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@login_required(redirect_field_name=None)  # nobody can be led back to a POST
 def ranking_restore(request: HtmxHttpRequest) -> HttpResponse:
     try:
         found = rankings.restore(_person(request), request.POST.get("removed", ""))
@@ -125,7 +125,7 @@ def library_json(request: HttpRequest) -> StreamingHttpResponse:
 
 
 @require_POST
-@login_required
+@login_required(redirect_field_name=None)  # nobody can be led back to a POST
 def session_to_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Take an import's ratings into the library."""
     session = access.get_own_session_or_404(request, session_id)

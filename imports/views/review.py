@@ -195,13 +195,14 @@ def _undone(request: HtmxHttpRequest, review: Review, movie: Movie) -> HttpRespo
 
 
 def _taken_back(review: Review, movie: Movie) -> str:
-    count = review.undo(movie)
-    if count.kept:
-        said = gettext("“%(title)s” stays in your library: you changed its rating since.")
-        return said % {"title": count.kept.title}
-    if count.films > 1:
-        return ngettext("%(n)d film is taken back.", "%(n)d films are taken back.", count.films) % {"n": count.films}
-    return gettext("“%(title)s” is open again.") % {"title": movie.title}
+    undone = review.undo(movie)
+    said = gettext("“%(title)s” is open again.") % {"title": movie.title}
+    if undone.films > 1:
+        said = ngettext("%(n)d film is taken back.", "%(n)d films are taken back.", undone.films) % {"n": undone.films}
+    if not undone.kept:
+        return said
+    kept = ", ".join(f"“{ranking.title}”" for ranking in undone.kept)
+    return f"{said} " + gettext("What you changed by hand since stays in your library: %(kept)s.") % {"kept": kept}
 
 
 def _added(movie: Movie, ranking: Ranking) -> str:

@@ -175,12 +175,12 @@ def test_every_form_needs_its_csrf_token(page: str, ana: User) -> None:
 def test_the_header_shows_what_the_person_can_do(client: Client, ana: User) -> None:
     page = client.get("/").content.decode()
     assert "/accounts/login/" in page
-    assert "/settings/" not in page
+    assert 'href="/settings/"' not in page
     client.force_login(ana)
     page = client.get("/").content.decode()
     assert "/accounts/login/" not in page
     assert 'action="/accounts/logout/" method="post"' in page
-    assert "/settings/" in page
+    assert 'href="/settings/"' in page
     assert "/library/" in page
 
 

@@ -279,7 +279,7 @@ def test_the_alternative_that_was_picked_is_ranked(owner: Client, session: Impor
     owner.post(to(movie, "add"), {"rating": "3", "tmdb_id": other})
     assert Ranking.objects.get().tmdb_movie_id == other
     movie.refresh_from_db()
-    assert (movie.tmdb_movie_id, movie.chosen_by) == (other, ChosenBy.PERSON)
+    assert (movie.tmdb_movie_id, movie.decision) == (other, Decision.ADDED)
 
 
 @pytest.mark.parametrize(

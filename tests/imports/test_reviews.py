@@ -301,3 +301,143 @@ def test_a_file_of_known_titles_asks_tmdb_nothing(tmdb: TmdbServer, user: User) 
     known = start(UserFactory(), *TITLES)
     assert (known.status, known.matched_count) == ("completed", len(TITLES))
     assert tmdb.record.requests == asked
+
+
+# Found by an attack
+
+
+def ages_ago() -> None:
+    """All answers become so old that the next upload asks again."""
+    TitleLookup.objects.update(asked_at=timezone.now() - timedelta(days=99))
+
+
+def test_a_completed_review_stays_completed_when_its_questions_are_asked_again(tmdb: TmdbServer, user: User) -> None:
+    first = start(user, TITLES[0], "Nothing Is Called This")
+    work()
+    decisions.complete(first)
+    ages_ago()
+    second = start(user, TITLES[0], "Nothing Is Called This")
+    first.refresh_from_db()
+    assert (first.status, first.closed_at is not None, first.expires_at) == ("enriching", True, None)
+    work()
+    first.refresh_from_db()
+    assert (first.status, first.closed_at is not None, first.expires_at) == ("completed", True, None)
+    assert ImportSession.objects.filter(closed_at=None).get() == second
+
+
+def test_the_clock_stands_still_while_questions_are_asked_again(tmdb: TmdbServer, user: User) -> None:
+    session = start(user, "Nothing Is Called This", series=["A Show"])
+    work()
+    session.refresh_from_db()
+    assert session.expires_at
+    decisions.take_in(session.movies.get(kind="series"))
+    again = ImportSession.objects.get()
+    assert (again.status, again.expires_at) == ("enriching", None)
+
+
+@pytest.mark.parametrize("decide", ["choose", "reject", "unchoose", "add", "skip"])
+def test_a_series_is_no_film_before_it_is_taken_in(tmdb: TmdbServer, user: User, decide: str) -> None:
+    session = start(user, TITLES[0], series=["A Show"])
+    series = session.movies.get(kind="series")
+    known = TmdbMovieFactory()
+    what: dict[str, tuple[Any, ...]] = {"choose": (known.pk,), "add": (Decimal(3), date(2024, 1, 1), known.pk)}
+    with pytest.raises(decisions.CantDecide):
+        getattr(decisions, decide)(series, *what.get(decide, ()))
+    work()
+    session.refresh_from_db()
+    assert (session.status, session.enriched_count) == ("completed", 1)
+    assert counters_add_up(session)
+
+
+def test_undoing_one_of_two_films_that_were_ranked_as_one_gives_the_other_back(tmdb: TmdbServer, user: User) -> None:
+    session = start(user, *TITLES[:2])
+    work()
+    first, second = movies(session)
+    decisions.add(first, Decimal(2), date(2024, 1, 1), second.tmdb_movie_id)
+    stands = decisions.add(second, Decimal(5), date(2024, 1, 1))
+    assert stands.rating == 2
+    assert movies(session)[1].decision == Decision.ALREADY_RANKED
+    decisions.undo(movies(session)[0])
+    assert [movie.decision for movie in movies(session)] == [Decision.PENDING, Decision.PENDING]
+    assert not Ranking.objects.exists()
+    assert counters_add_up(session)
+
+
+def test_none_of_these_is_remembered_and_undone_first(tmdb: TmdbServer, user: User) -> None:
+    session = start(user, *TITLES[:2])
+    work()
+    first, second = movies(session)
+    decisions.skip(first)
+    decisions.choose(second, TmdbMovieFactory().pk)
+    decisions.reject(movies(session)[1])
+    assert MatchMemory.objects.get(movie=second).tmdb_movie is None
+    last = decisions.last_decided(session)
+    assert last is not None
+    assert last.pk == second.pk
+    decisions.undo(last)
+    assert movies(session)[1].tmdb_movie == second.tmdb_movie
+    assert movies(session)[0].decision == Decision.SKIPPED
+
+
+@pytest.mark.parametrize("decide", ["add", "skip"])
+def test_undoing_a_decision_keeps_the_choice_that_was_made_before_it(tmdb: TmdbServer, user: User, decide: str) -> None:
+    session = start(user, "Nothing Is Called This")
+    work()
+    chosen = TmdbMovieFactory()
+    decisions.choose(movies(session)[0], chosen.pk)
+    if decide == "add":
+        decisions.add(movies(session)[0], Decimal(3), date(2024, 1, 1))
+    else:
+        decisions.skip(movies(session)[0])
+    decisions.undo(movies(session)[0])
+    movie = movies(session)[0]
+    assert (movie.tmdb_movie, movie.decision) == (chosen, Decision.PENDING)
+    assert MatchMemory.objects.get().tmdb_movie == chosen
+
+
+def test_undoing_an_unsure_film_that_was_added_makes_it_unsure_again(tmdb: TmdbServer, user: User) -> None:
+    for tmdb_id in (900_001, 900_002):
+        tmdb.catalogue.add(film(tmdb_id, "Zebra Crossing", 1990 + tmdb_id % 10, vote_count=500))
+    session = start(user, "Zebra Crossing")
+    work()
+    [movie] = movies(session)
+    assert movie.outcome == Outcome.UNSURE
+    decisions.add(movie, Decimal(3), date(2024, 1, 1))
+    assert movies(session)[0].outcome == Outcome.MATCHED
+    answers.reopen([movies(session)[0].lookup_id or 0])
+    assert movies(session)[0].outcome == Outcome.MATCHED  # decided: asking again changes nothing
+    decisions.undo(movies(session)[0])
+    assert (movies(session)[0].outcome, movies(session)[0].tmdb_movie) == (Outcome.UNSURE, None)
+    assert counters_add_up(session)
+
+
+def test_a_day_in_the_future_becomes_today(tmdb: TmdbServer, user: User) -> None:
+    data = f'{HEADER}\n2099-01-01,Movie,"{TITLES[0]}",'.encode()
+    session = services.start_review(user, [Upload("history.csv", data)], replace=False)
+    work()
+    decisions.add_all(session, decisions.sure_films(session), None)
+    assert Ranking.objects.get().rated_at == timezone.localdate()
+
+
+def test_all_rankings_that_were_changed_are_named(tmdb: TmdbServer, user: User) -> None:
+    session = start(user, *TITLES[:3])
+    work()
+    decisions.add_all(session, decisions.sure_films(session), None)
+    changed = Ranking.objects.order_by("pk")[:2]
+    Ranking.objects.filter(pk__in=changed.values_list("pk", flat=True)).update(changed_at=timezone.now())
+    last = decisions.last_decided(session)
+    assert last is not None
+    assert len(decisions.undo(last)) == 2
+
+
+def test_choices_made_before_signing_in_are_remembered(tmdb: TmdbServer, user: User) -> None:
+    from imports.access import Owner
+    from imports.accounts import adopt
+
+    data = letterboxd_zip(1, titles=[("Unheard Of", 1998)])
+    session = services.start_import(Owner(browser_key="b"), [Upload("export.zip", data)])
+    work()
+    chosen = TmdbMovieFactory()
+    decisions.choose(movies(session)[0], chosen.pk)
+    assert adopt("b", user) == 1
+    assert MatchMemory.objects.get(user=user).tmdb_movie == chosen
