@@ -103,8 +103,10 @@ class Review:
         films = self._to_decide().select_related("lookup", "tmdb_movie")
         if self.is_rated:
             films = films.annotate(**{f"count_{name}": self._count(which) for name, which in COUNTED.items()})
-        is_before = Case(When(turn__gt=-1 if after_turn is None else after_turn, then=Value(0)), default=Value(1))
-        found = list(films.order_by(is_before, "turn")[:2])
+        order: list[Any] = ["turn"]
+        if after_turn is not None:
+            order.insert(0, Case(When(turn__gt=after_turn, then=Value(0)), default=Value(1)))
+        found = list(films.order_by(*order)[:2])
         if self.is_rated and found:  # the counts came along: a decision asks for both
             self.progress = _progress({name: getattr(found[0], f"count_{name}") for name in COUNTED})
         return found

@@ -665,3 +665,9 @@ def test_adding_an_unsure_film_costs_no_more(owner: Client, films: int) -> None:
     movies = [unsure(session, turn) for turn in range(films)]
     chosen = str(candidates_of(movies[0])[0])
     assert queries_of(owner, to(movies[0], "add"), rating="4", tmdb_id=chosen) == 10
+
+
+@pytest.mark.parametrize("after", ["0", "999999999999999", "-1", "x", ""])
+def test_going_on_after_any_place_finds_a_film(owner: Client, session: ImportSession, after: str) -> None:
+    matched(session)
+    assert owner.get(page_of(session, f"?after={after}")).context["card"] is not None
