@@ -35,13 +35,16 @@ def _is_auto(field: "Field[Any, Any]") -> bool:
 
 
 def _prepared(field: "Field[Any, Any]", values: Sequence[Any]) -> list[Any]:
-    """As the database takes them: most are, and a day or a rating that comes again is converted once."""
+    """As the database takes them: most are; empty lists, and days and ratings that come again, are converted once."""
     convert = cache(lambda value: field.get_db_prep_save(value, connection))
+    empty = cache(lambda: field.get_db_prep_save([], connection))
     return [
         value
         if type(value) in AS_THEY_ARE
         else convert(value)
         if value.__hash__
         else field.get_db_prep_save(value, connection)
+        if value
+        else empty()
         for value in values
     ]
