@@ -15,4 +15,5 @@ class Command(BaseCommand):
         for name, values in SCHEDULES.items():
             Schedule.objects.update_or_create(name=name, defaults={**values, "repeats": -1})
         Schedule.objects.exclude(name__in=SCHEDULES).delete()
-        self.stdout.write(f"{len(SCHEDULES)} schedules")
+        if options["verbosity"]:
+            self.stdout.write(f"Schedules in place: {', '.join(SCHEDULES)}")
