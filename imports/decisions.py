@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from enrichment import queue
 from enrichment import services as enrichment
@@ -32,10 +33,6 @@ class CantDecide(Exception):
 
 class AlreadyDecided(CantDecide):
     """It stands as it was decided, in this tab or another; nothing was changed."""
-
-
-def gettext_noop(message: str) -> str:
-    return message
 
 
 DECIDED = gettext_noop("This film is decided already: undo that first.")

@@ -15,7 +15,7 @@ from enrichment import queries as enrichment
 from enrichment.models import TitleLookup, TmdbMovie
 from enrichment.titles import fold
 
-from .models import ImportSession, Movie, Outcome
+from .models import ImportSession, Kind, Movie, Outcome
 
 RATE_WINDOW = timedelta(seconds=30)
 SETTLED_AT_ONCE = timedelta(seconds=2)  # what the instance already knew says nothing of TMDB's speed
@@ -103,8 +103,13 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 
 def movies(session: ImportSession, filters: MovieFilters = MovieFilters()) -> QuerySet[Movie]:
     """The films of an import with their TMDB film and lookup, filtered and in order; one query however many."""
-    found = session.movies.select_related("tmdb_movie", "lookup").annotate(film_year=FILM_YEAR)
+    found = _films(session).select_related("tmdb_movie", "lookup").annotate(film_year=FILM_YEAR)
     return found.filter(_conditions(filters)).order_by(*ORDERS[filters.sort], "pk")
+
+
+def _films(session: ImportSession) -> QuerySet[Movie]:
+    """Without the series and trailers of a Prime history, which wait in a list of their own."""
+    return session.movies.filter(kind=Kind.FILM)
 
 
 def _conditions(filters: MovieFilters) -> Q:
@@ -152,8 +157,8 @@ class Facets:
 
 
 def facets(session: ImportSession) -> Facets:
-    years = session.movies.order_by().annotate(film_year=FILM_YEAR).values_list("film_year", flat=True).distinct()
-    genre_lists = session.movies.order_by().exclude(tmdb_movie=None).values_list("tmdb_movie__genres", flat=True)
+    years = _films(session).order_by().annotate(film_year=FILM_YEAR).values_list("film_year", flat=True).distinct()
+    genre_lists = _films(session).order_by().exclude(tmdb_movie=None).values_list("tmdb_movie__genres", flat=True)
     return Facets(
         decades=sorted({year // 10 * 10 for year in years if year}, reverse=True),
         genres=sorted({genre for genres in genre_lists.distinct() for genre in genres}),
@@ -175,7 +180,7 @@ def candidates(lookup: TitleLookup) -> list[Candidate]:
 
 def neighbours(movie: Movie) -> tuple[Movie | None, Movie | None]:
     """The films before and after it, in the import's own order."""
-    others = Movie.objects.filter(session_id=movie.session_id).only("id", "session_id", "title")
+    others = Movie.objects.filter(session_id=movie.session_id, kind=Kind.FILM).only("id", "session_id", "title")
     before = others.filter(turn__lt=movie.turn).order_by("-turn").first()
     return before, others.filter(turn__gt=movie.turn).order_by("turn").first()
 

@@ -251,3 +251,15 @@ def test_time_left_is_no_more_exact_than_anybody_can_know(seconds: int, shown: s
 
 def test_plain_text_keeps_paragraphs_and_unescapes() -> None:
     assert plain_text("<p>One &lt;3</p><p>Two<br>three</p>") == "One <3\n\nTwo\n\nthree"
+
+
+def test_the_film_list_holds_no_series_or_trailers(owner: Client, session: ImportSession) -> None:
+    films = session.movies.count()
+    MovieFactory(session=session, title="A Whole Series", kind="series", lookup=None)
+    MovieFactory(session=session, title="Some Trailer", kind="not_a_film", lookup=None)
+    page = owner.get(f"/imports/{session.pk}/films/")
+    assert page.context["page"].paginator.count == films
+    assert b"A Whole Series" not in page.content
+    titles = [movie["title"] for movie in owner.get(f"/api/session/{session.pk}/movies?per_page=200").json()["movies"]]
+    assert len(titles) == films
+    assert "Some Trailer" not in titles
