@@ -11,18 +11,19 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from .models import TitleLookup, TmdbMovie
+from .models import TitleLookup, TmdbMovie, Upkeep
 
 LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 5
 OLDEST_EVERY = 4  # every fourth lease goes to the oldest row, so that nobody starves
 
-Work = TitleLookup | TmdbMovie
+Work = TitleLookup | TmdbMovie | Upkeep
 BY_TURN, BY_AGE = "turn", "created_at"
 
 
 def lease_next(nth: int) -> Work | None:
-    """The row that is next over both stages, or None when no row is free. Two workers never hold the same one."""
+    """The row that is next over both stages, else one of the instance's own upkeep, or None when no row is free.
+    Two workers never hold the same one."""
     order = BY_AGE if nth % OLDEST_EVERY == OLDEST_EVERY - 1 else BY_TURN
     while True:
         now = timezone.now()
@@ -37,6 +38,11 @@ def settle(row: Work, **values: Any) -> bool:
     return bool(_as_read(row).update(**values, **free))
 
 
+def finish(row: Upkeep) -> bool:
+    """The end of a row of upkeep: it is no longer there. False when it was not ours any more."""
+    return bool(_as_read(row).delete()[0])
+
+
 def give_back(row: Work, error: str, *, counts: bool, wait: float) -> None:
     """Let the row wait. `counts`: TMDB answered others meanwhile, so this try was the row's own and is kept."""
     attempts = row.attempts if counts else row.attempts - 1
@@ -47,7 +53,7 @@ def free_all_of(session_id: int) -> None:
     """Let go of the rows that the workers of a dead cluster held, so that they need not wait for the lease's end.
     The tries they counted stay: a row that kills its worker must run out of them."""
     first, last = _token(session_id, 0), _token(session_id, 2**64 - 1)
-    for model in (TmdbMovie, TitleLookup):
+    for model in (TmdbMovie, TitleLookup, Upkeep):
         held = model._default_manager.filter(lease_token__gte=first, lease_token__lte=last)
         held.update(lease_token=None, leased_until=None)
 
@@ -62,7 +68,7 @@ def _next_free(order: str, now: datetime) -> Work | None:
     lookups = TitleLookup.objects.free(now).order_by(order, "pk")
     film, lookup = films.first(), lookups.first()
     if film is None or lookup is None:
-        return film or lookup
+        return film or lookup or Upkeep.objects.free(now).order_by("turn", "pk").first()
     # at the same turn the film goes first: it completes one of the person's
     return film if getattr(film, order) <= getattr(lookup, order) else lookup
 

@@ -67,6 +67,8 @@ class TmdbMovie(WorkRow):
     """TMDB's record of a film, shared by everyone; also the work row of the details stage."""
 
     tmdb_id = models.PositiveIntegerField(primary_key=True)
+    title_key = models.CharField(max_length=500, blank=True)  # titles.key(title): found here without asking TMDB
+    original_key = models.CharField(max_length=500, blank=True)  # titles.key(original_title)
     imdb_id = models.CharField(max_length=12, blank=True)
     title = models.TextField()
     original_title = models.TextField(blank=True)
@@ -104,6 +106,10 @@ class TmdbMovie(WorkRow):
         indexes = [
             models.Index(fields=["turn", "tmdb_id"], condition=Q(details_status="pending"), name="film_by_turn"),
             models.Index(fields=["created_at"], condition=Q(details_status="pending"), name="film_by_age"),
+            models.Index(fields=["title_key"], name="film_by_title"),
+            models.Index(fields=["original_key"], name="film_by_original_title"),
+            models.Index(fields=["-vote_count"], name="film_by_votes"),
+            models.Index(fields=["fetched_at"], name="film_by_day"),
         ]
 
     def __str__(self) -> str:
@@ -177,6 +183,34 @@ class TitleLookup(WorkRow):
         return f"{self.title} ({self.year})" if self.year else self.title
 
 
+class UpkeepKind(models.TextChoices):
+    CATALOGUE_PAGE = "page"  # of the list of films by votes; number: 1 to 500
+    FILM = "film"  # whose record grows old; number: its TMDB id
+
+
+class UpkeepQuerySet(models.QuerySet["Upkeep"]):
+    def free(self, now: datetime) -> "UpkeepQuerySet":
+        return self.filter(Q(leased_until=None) | Q(leased_until__lte=now), next_attempt_at__lte=now)
+
+
+class Upkeep(WorkRow):
+    """What the instance asks of TMDB for its own sake, when nobody waits for anything: a row for each request,
+    deleted when it is done."""
+
+    kind = models.CharField(max_length=4, choices=UpkeepKind)
+    number = models.PositiveIntegerField()
+
+    objects = UpkeepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "upkeep"
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="upkeep_once")]
+        indexes = [models.Index(fields=["turn", "id"], name="upkeep_by_turn")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
 class TmdbService(models.Model):
     """What all processes know of TMDB as a service, in one row: the shared rate limit, and how it is doing.
     Times are seconds since 1970 by the database's clock where it has one (PostgreSQL), else the machine's."""
@@ -185,6 +219,7 @@ class TmdbService(models.Model):
     next_slot_at = models.FloatField(default=0)  # the limiter: no request starts before this
     beat_at = models.DateTimeField(null=True, blank=True)  # when a worker last said that it is at work (to 5 s)
     answered_at = models.DateTimeField(null=True, blank=True)  # when TMDB last gave a good answer (to 5 s)
+    limited_at = models.DateTimeField(null=True, blank=True)  # when TMDB last said to slow down (429)
     down_since = models.DateTimeField(null=True, blank=True)  # null while TMDB answers
     down_reason = models.CharField(max_length=20, blank=True)  # a TMDBUnavailable.reason
     retry_at = models.DateTimeField(null=True, blank=True)  # when it is tried next

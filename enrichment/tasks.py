@@ -12,7 +12,7 @@ log = logging.getLogger("reelkeeper.engine")
 
 def run(budget_seconds: float = BUDGET_SECONDS) -> str:
     """One worker's slice of the open work."""
-    result = engine.run(client(), budget_seconds)
+    result = engine.run_together(client(), budget_seconds)
     if result.more_to_do:
         queue.wake()  # a fresh task takes over where this one stopped
     return f"{result.done} done"

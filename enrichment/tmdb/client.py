@@ -73,10 +73,11 @@ class TMDBClient:
     def __init__(self, session: requests.Session, conf: TMDBSettings) -> None:
         self._session, self._conf = session, conf
 
-    def search(self, title: str, year: int | None = None) -> SearchAnswer:
-        """Films that bear all words of `title`; with `year`, those with any release in it. None found is an answer."""
+    def search(self, title: str, year: int | None = None, *, fresh: bool = False) -> SearchAnswer:
+        """Films that bear all words of `title`; with `year`, those with any release in it. None found is an answer.
+        `fresh`: not from the cache."""
         params = {"query": title, "include_adult": "false"} | ({"year": str(year)} if year else {})
-        response = self._get("search/movie", params, KEEP_SEARCH)
+        response = self._get("search/movie", params, KEEP_SEARCH, fresh=fresh)
         answer = _read(response, SearchAnswer.from_json)
         if not answer.hits and not getattr(response, "from_cache", False):
             self._keep_shorter(response)
@@ -87,13 +88,18 @@ class TMDBClient:
         response = self._get(f"movie/{tmdb_id}", {"append_to_response": "credits"}, DO_NOT_CACHE)
         return _read(response, MovieDetails.from_json)
 
+    def most_voted(self, page: int) -> SearchAnswer:
+        """A page (1 to 500) of twenty films in the order of their votes, most first."""
+        params = {"sort_by": "vote_count.desc", "include_adult": "false", "page": str(page)}
+        return _read(self._get("discover/movie", params, DO_NOT_CACHE), SearchAnswer.from_json)
+
     def find_imdb(self, imdb_id: str) -> SearchHit | None:
         """The film of an IMDb id (tt and seven or eight digits), if TMDB knows it as one."""
         response = self._get(f"find/{imdb_id}", {"external_source": "imdb_id"}, KEEP_SEARCH)
         hits = _read(response, lambda body: [SearchHit.from_json(item) for item in body["movie_results"]])
         return hits[0] if hits else None
 
-    def _get(self, path: str, params: Mapping[str, str], keep: Any) -> requests.Response:
+    def _get(self, path: str, params: Mapping[str, str], keep: Any, *, fresh: bool = False) -> requests.Response:
         try:
             response = self._session.get(
                 f"{self._conf.base_url}/{path}",
@@ -101,6 +107,7 @@ class TMDBClient:
                 timeout=(self._conf.connect_timeout, self._conf.read_timeout),
                 allow_redirects=False,
                 expire_after=keep,  # type: ignore[call-arg]  # CachedSession's
+                force_refresh=fresh,
             )
         except requests.RequestException as exc:
             # the exception's text may hold the address with a key in it: only its type goes on

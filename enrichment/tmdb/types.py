@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 MAX_DIRECTORS = 3
 MAX_CAST = 10
@@ -77,6 +77,14 @@ class MovieDetails:
             directors=_names(p for p in crew if p.get("job") == "Director")[:MAX_DIRECTORS],
             cast=_names(cast)[:MAX_CAST],
         )
+
+
+class Tmdb(Protocol):
+    """What the workers ask: TMDB itself, or the sample in its place. `fresh` passes the cache by."""
+
+    def search(self, title: str, year: int | None = None, *, fresh: bool = False) -> SearchAnswer: ...
+    def details(self, tmdb_id: int) -> MovieDetails: ...
+    def most_voted(self, page: int) -> SearchAnswer: ...
 
 
 def _common(item: Mapping[str, Any]) -> dict[str, Any]:
