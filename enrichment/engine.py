@@ -142,6 +142,9 @@ def _try(row: Work, tmdb: Tmdb, failures: int) -> bool:
         else:
             upkeep.do(row, tmdb)
     except TMDBUnavailable as trouble:
+        if trouble.reason == "busy":
+            give_back(row, row.error, counts=False, wait=0)
+            return True
         _no_answer(row, trouble, failures)
         return False
     except TMDBRejected as trouble:

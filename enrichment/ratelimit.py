@@ -1,9 +1,13 @@
 """One limit for all processes on all machines: evenly spaced slots, given out by one database row.
 
 Libraries for this were tried and overshoot (docs/adr/0003). Two things keep a sliding window from ever being over:
-the slots are SLACK wider apart than the limit asks for, and a permit that was slept past is given up for a new one.
+the slots are SLACK wider apart than the limit asks for, and who comes late to a slot moves all later ones by as much.
+
+Imports reserve slots only a moment ahead; a page that a person waits for takes the next one after those. So however
+many workers there are, a person waits for a moment, not for all of them.
 """
 
+import random
 import time
 
 from django.conf import settings
@@ -12,17 +16,26 @@ from django.db import connection
 from .models import TmdbService
 from .tmdb.errors import TMDBUnavailable
 
-SLACK = 0.04  # of the window: what two requests' ways to TMDB may differ in time, and the lateness allowed below
-MAX_WAIT = 10.0  # seconds; a longer wait is the row's, not the worker's
+SLACK = 0.035  # of the window: what two requests' ways to TMDB may differ in time, and the lateness below
+LATE = 0.1  # of the slack: less lateness moves nothing
+MAX_WAIT = 10.0  # seconds until the next slot; a longer wait is the row's, not the worker's
+MAX_QUEUE = 30.0  # seconds that a worker tries for a slot beside many others, well within its lease
+MOMENT = 0.25  # seconds that imports reserve ahead, or two slots where these are wider apart
 
 _TAKE = {
     "sqlite": """UPDATE enrichment_tmdbservice SET next_slot_at = max(next_slot_at, %(now)s) + %(gap)s
-        WHERE id = 1 AND next_slot_at <= %(now)s + %(max_wait)s RETURNING next_slot_at - %(gap)s, %(now)s""",
+        WHERE id = 1 AND next_slot_at <= %(now)s + %(ahead)s RETURNING next_slot_at - %(gap)s""",
     "postgresql": """UPDATE enrichment_tmdbservice
         SET next_slot_at = greatest(next_slot_at, extract(epoch FROM clock_timestamp())::float8) + %(gap)s
-        WHERE id = 1 AND next_slot_at <= extract(epoch FROM clock_timestamp()) + %(max_wait)s
+        WHERE id = 1 AND next_slot_at <= extract(epoch FROM clock_timestamp()) + %(ahead)s
         RETURNING next_slot_at - %(gap)s, extract(epoch FROM clock_timestamp())::float8""",
 }
+_LOOK = {
+    "sqlite": "SELECT next_slot_at - %(now)s FROM enrichment_tmdbservice WHERE id = 1",
+    "postgresql": """SELECT next_slot_at - extract(epoch FROM clock_timestamp())::float8
+        FROM enrichment_tmdbservice WHERE id = 1""",
+}
+_MOVE = "UPDATE enrichment_tmdbservice SET next_slot_at = next_slot_at + %(seconds)s WHERE id = 1"
 _PUSH_BACK = {
     "sqlite": "UPDATE enrichment_tmdbservice SET next_slot_at = max(next_slot_at, %(now)s + %(seconds)s) WHERE id = 1",
     "postgresql": """UPDATE enrichment_tmdbservice SET next_slot_at =
@@ -30,19 +43,22 @@ _PUSH_BACK = {
 }
 
 
-def take_permit(max_wait: float = MAX_WAIT) -> None:
-    """Sleep until this process may send one request. Never call it inside a transaction.
-    Raises TMDBUnavailable("limited") when the wait would be longer than max_wait seconds."""
-    window = settings.TMDB.rate_seconds
-    gap = window * (1 + SLACK) / settings.TMDB.rate_count
-    late = window * SLACK / 2
-    while True:
-        wait = _take_slot(gap, max_wait)
-        started = time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-        if time.monotonic() - started - max(wait, 0) <= late:
-            return
+def take_permit(patience: float | None = None) -> None:
+    """Sleep until this process may send one request; `patience`: seconds that a person waits, None for a worker.
+    Never call it inside a transaction. Raises TMDBUnavailable: "limited" when nobody may send anything for longer
+    than that, "busy" when all slots went to other workers."""
+    gap = settings.TMDB.rate_seconds * (1 + SLACK) / settings.TMDB.rate_count
+    most = MAX_WAIT if patience is None else patience
+    ahead = max(MOMENT, 2 * gap) if patience is None else patience
+    give_up_at = time.monotonic() + MAX_QUEUE
+    while (slot := _take_slot(gap, ahead)) is None:
+        if (until_next := _until_next_slot()) > most:
+            raise TMDBUnavailable("limited", "TMDB asked us to wait", retry_after=until_next)
+        if time.monotonic() > give_up_at:
+            raise TMDBUnavailable("busy", "all permits went to others")
+        # not all who wait look again at the same moment
+        time.sleep(max(0.0, until_next - ahead) + random.uniform(0, max(gap, ahead / 2)))
+    _wait_until(slot)
 
 
 def push_back(seconds: float) -> None:
@@ -52,16 +68,35 @@ def push_back(seconds: float) -> None:
         cursor.execute(_PUSH_BACK[connection.vendor], {"now": time.time(), "seconds": seconds})
 
 
-def _take_slot(gap: float, max_wait: float) -> float:
-    """Seconds until the slot that is now ours."""
-    for _ in range(2):
+def _take_slot(gap: float, ahead: float) -> float | None:
+    """When the slot comes that is now ours, by this machine's clock; None when all of the next `ahead` seconds are
+    taken."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE[connection.vendor], {"now": time.time(), "gap": gap, "ahead": ahead})
+        row = cursor.fetchone()
+    if row is None or connection.vendor == "sqlite":
+        return row and float(row[0])
+    slot, now = row
+    return time.time() + slot - now
+
+
+def _wait_until(slot: float) -> None:
+    """A slot that we come late to (the database was busy, the machine is) would be too near to those a window later."""
+    time.sleep(max(0.0, slot - time.time()))
+    late = time.time() - slot - LATE * SLACK * settings.TMDB.rate_seconds
+    if late > 0:
         with connection.cursor() as cursor:
-            values = {"now": time.time(), "gap": gap, "max_wait": max_wait}
-            cursor.execute(_TAKE[connection.vendor], values)
-            if row := cursor.fetchone():
-                return float(row[0] - row[1])
-        _ensure_row()  # perhaps there was none yet; if there was, the wait is too long the second time too
-    raise TMDBUnavailable("limited", "TMDB asked us to wait", retry_after=max_wait)
+            cursor.execute(_MOVE, {"seconds": late})
+
+
+def _until_next_slot() -> float:
+    """Seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK[connection.vendor], {"now": time.time()})
+        row = cursor.fetchone()
+    if row is None:
+        _ensure_row()
+    return row[0] if row else 0.0
 
 
 def _ensure_row() -> None:

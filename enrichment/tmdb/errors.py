@@ -8,7 +8,7 @@ class TMDBError(Exception):
 class TMDBUnavailable(TMDBError):
     """Try later: no answer, or none that means anything about the film. `reason` is one of REASONS."""
 
-    REASONS = ("unreachable", "overloaded", "broken", "limited", "key")
+    REASONS = ("unreachable", "overloaded", "broken", "limited", "busy", "key")
 
     def __init__(self, reason: str, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)

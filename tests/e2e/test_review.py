@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Instance
+from tests.instance import Instance
 from tests.prime_exports import history, script_3
 from tests.tmdb_films import generated_films
 

@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.e2e.conftest import Instance, wait_for
 from tests.exports import letterboxd_zip
+from tests.instance import Instance, wait_for
 from tests.tmdb_films import generated_films
 from tests.tmdb_server import TmdbServer
 

@@ -42,6 +42,19 @@ def test_permits_are_evenly_spaced(settings: Any) -> None:
     assert min(gaps) > 0.03  # 0.052 by the plan; a burst would have gaps of almost none
 
 
+def test_a_person_goes_ahead_of_the_workers_that_wait(settings: Any) -> None:
+    limit(settings, 10, 1)
+    with ThreadPoolExecutor(12) as pool:
+        workers = [pool.submit(permits, 3) for _ in range(12)]  # 36 slots: almost four seconds
+        time.sleep(0.3)
+        started = time.monotonic()
+        ratelimit.take_permit(patience=3)
+        waited = time.monotonic() - started
+        taken = [t for worker in workers for t in worker.result()]
+    assert sum(t > started + waited for t in taken) > 15  # most of those that waited before it
+    assert len(taken) == 36
+
+
 def test_push_back_holds_everyone(settings: Any) -> None:
     limit(settings, 1000, 1)
     ratelimit.push_back(0.4)
@@ -55,6 +68,6 @@ def test_a_wait_that_is_too_long_is_refused_and_takes_no_slot(settings: Any) -> 
     ratelimit.push_back(30)
     before = TmdbService.objects.get().next_slot_at
     with pytest.raises(TMDBUnavailable) as refusal:
-        ratelimit.take_permit(max_wait=0.1)
+        ratelimit.take_permit(patience=0.1)
     assert refusal.value.reason == "limited"
     assert TmdbService.objects.get().next_slot_at == before
