@@ -44,14 +44,14 @@ class PermitAdapter(HTTPAdapter):
 
     def __init__(self, patience: float | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._max_wait = ratelimit.MAX_WAIT if patience is None else patience
+        self._patience = patience
         self._no_new_try_after = NO_NEW_TRY_AFTER if patience is None else patience
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
         started = time.monotonic()
         for tried in range(1, TRIES + 1):
             may_try_again = tried < TRIES and time.monotonic() - started < self._no_new_try_after
-            ratelimit.take_permit(self._max_wait)
+            ratelimit.take_permit(self._patience)
             try:
                 response = super().send(request, **kwargs)
                 _ = response.content  # read it here, so that a cut answer is tried again too
