@@ -1,5 +1,7 @@
 """The engine with TMDB over real HTTP: every question ends, outages wear nothing out, a row is one worker's."""
 
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -8,8 +10,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from enrichment import engine, health, leases, services
-from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService
+from enrichment import engine, health, leases, services, signals, stopping
+from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, Upkeep, UpkeepKind
 from enrichment.tmdb.client import client
 from tests.factories import TitleLookupFactory, TmdbMovieFactory
 from tests.tmdb_films import film, generated_films
@@ -172,6 +174,56 @@ def test_workers_at_once_answer_each_question_once(tmdb: TmdbServer) -> None:
     assert done == TitleLookup.objects.count() == TitleLookup.objects.settled().count()
     assert tmdb.record.repeated == 0
     assert set(TitleLookup.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_the_hands_of_a_worker_have_several_requests_in_flight(tmdb: TmdbServer) -> None:
+    tmdb.latency = 0.2
+    films = generated_films(12)
+    for place, one in enumerate(films):
+        ask(one["title"], int(one["release_date"][:4]), place)
+    result = engine.run_together(client(), 30)
+    assert result == engine.Run(done=12, more_to_do=False)
+    assert 1 < tmdb.record.most_connections <= engine.HANDS
+    assert (tmdb.record.requests, tmdb.record.repeated) == (12, 0)
+
+
+def test_a_hand_without_work_stays_for_what_anothers_answer_opens(tmdb: TmdbServer, zebra: int) -> None:
+    tmdb.latency = 0.3
+    ask("Zebra Crossing")
+
+    def fetch_details(lookups: list[int], **_: Any) -> None:
+        if lookups:
+            services.ask_details({zebra: 0})
+
+    signals.settled.connect(fetch_details)
+    result = engine.run_together(client(), 30)
+    signals.settled.disconnect(fetch_details)
+    assert result == engine.Run(done=2, more_to_do=False)
+
+
+def test_a_worker_asked_to_stop_finishes_the_rows_in_hand(tmdb: TmdbServer) -> None:
+    tmdb.latency = 0.5
+    for place, one in enumerate(generated_films(20)):
+        ask(one["title"], int(one["release_date"][:4]), place)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(engine.run_together, client(), 30)
+        time.sleep(0.3)
+        stopping.request(os.getsid(0))
+        try:
+            result = running.result()
+        finally:
+            stopping.flag(os.getsid(0)).unlink()
+    assert result.more_to_do
+    assert TitleLookup.objects.settled().count() == result.done
+    assert not TitleLookup.objects.exclude(lease_token=None).exists()
+
+
+def test_upkeep_waits_until_nobody_waits_for_anything() -> None:
+    Upkeep.objects.create(kind=UpkeepKind.CATALOGUE_PAGE, number=1)
+    lookup = TitleLookupFactory(turn=50_000)
+    assert leases.lease_next(0) == lookup
+    assert isinstance(leases.lease_next(1), Upkeep)
+    assert leases.lease_next(2) is None
 
 
 def test_questions_are_put_once_whatever_their_spelling() -> None:
