@@ -4,7 +4,7 @@ process, so that TMDB's latency does not cap how much is asked."""
 import logging
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
@@ -26,7 +26,6 @@ HANDS = 4  # requests in flight in one process, each on its connection
 ROW_WAITS = 5.0  # seconds after a first failed try, doubled with each
 NAP = 1.0  # seconds between two looks while TMDB or the database is away
 LOOK_AGAIN = 0.1  # seconds, while another hand's answer may open new work
-BEAT_EVERY = 1.0
 FAILURES_THAT_MEAN_DOWN = 2  # rows in a row that this hand got no answer for
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
@@ -59,13 +58,12 @@ class Crew:
 
 
 def run_together(tmdb: Tmdb, budget_seconds: float, hands: int = HANDS) -> Run:
-    """`run` by several hands at once, each with a database connection of its own; says meanwhile that this cluster
-    is alive, however long an answer takes."""
+    """`run` by several hands at once, each with a database connection of its own."""
     crew = Crew()
     with ThreadPoolExecutor(hands, thread_name_prefix="hand") as pool:
         runs = [pool.submit(_hand, tmdb, budget_seconds, crew) for _ in range(hands)]
         try:
-            _beat_until_done(runs)
+            wait(runs)
         finally:
             crew.is_dismissed = True  # the task's time-out may come while hands are still at work
     results = [run.result() for run in runs]
@@ -114,11 +112,6 @@ def _hand(tmdb: Tmdb, budget_seconds: float, crew: Crew) -> Run:
         connection.close()
 
 
-def _beat_until_done(runs: list[Future[Run]]) -> None:
-    while wait(runs, timeout=BEAT_EVERY).not_done:
-        health.beat()
-
-
 def _work(row: Work, tmdb: Tmdb, failures: int) -> bool:
     """Bring one row to its end, or give it back. False when TMDB could not be asked."""
     try:
@@ -136,7 +129,8 @@ def _try(row: Work, tmdb: Tmdb, failures: int) -> bool:
         return True
     try:
         if isinstance(row, TitleLookup):
-            match_stage.resolve(row, tmdb)
+            if not match_stage.resolve(row, tmdb):
+                return True  # TMDB was not asked
         elif isinstance(row, TmdbMovie):
             details_stage.complete(row, tmdb)
         else:

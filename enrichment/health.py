@@ -14,9 +14,10 @@ log = logging.getLogger("reelkeeper.engine")
 
 NOTE_EVERY = 5.0  # seconds between two writes of "it answered" by one process
 SHORTEST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
+KEY_PAUSE = 600.0  # a refused key stays refused until the operator acts, and that is a new start
 RECENT = timedelta(minutes=1)
 
-_noted_at = _beat_at = 0.0
+_noted_at = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,6 @@ def state() -> ServiceState:
     return ServiceState(is_down=True, since=row.down_since, reason=row.down_reason, retry_at=row.retry_at)
 
 
-def beat() -> None:
-    """A worker of this instance is at work: read by the watchdog."""
-    global _beat_at
-    if time.monotonic() - _beat_at >= NOTE_EVERY:
-        _beat_at = time.monotonic()
-        TmdbService.objects.update_or_create(pk=1, defaults={"beat_at": timezone.now()})
-
-
 def answered() -> None:
     """TMDB gave a good answer just now."""
     global _noted_at
@@ -56,6 +49,17 @@ def answered() -> None:
     now = timezone.now()
     values = {"answered_at": now, "down_since": None, "down_reason": "", "retry_at": None}
     TmdbService.objects.update_or_create(pk=1, defaults=values)
+
+
+def limited() -> None:
+    """TMDB asked us to slow down just now."""
+    TmdbService.objects.update_or_create(pk=1, defaults={"limited_at": timezone.now()})
+
+
+def forget_refused_key() -> None:
+    """At a start: the key may be another."""
+    refused = TmdbService.objects.filter(pk=1, down_reason="key")
+    refused.update(down_since=None, down_reason="", retry_at=None)
 
 
 def answered_lately() -> bool:
@@ -71,6 +75,9 @@ def down(trouble: TMDBUnavailable) -> None:
     since = row.down_since or now
     if row.down_since is None:
         log.warning("TMDB is not answering: %s", trouble.reason)
-    pause = min(max(SHORTEST_PAUSE, (now - since).total_seconds() / 2, trouble.retry_after or 0), LONGEST_PAUSE)
+    if trouble.reason == "key":
+        pause = KEY_PAUSE
+    else:
+        pause = min(max(SHORTEST_PAUSE, (now - since).total_seconds() / 2, trouble.retry_after or 0), LONGEST_PAUSE)
     values = {"down_since": since, "down_reason": trouble.reason, "retry_at": now + timedelta(seconds=pause)}
     TmdbService.objects.filter(pk=1).update(**values)

@@ -52,10 +52,12 @@ def give_back(row: Work, error: str, *, counts: bool, wait: float) -> None:
 def free_all_of(session_id: int) -> None:
     """Let go of the rows that the workers of a dead cluster held, so that they need not wait for the lease's end.
     The tries they counted stay: a row that kills its worker must run out of them."""
-    first, last = _token(session_id, 0), _token(session_id, 2**64 - 1)
-    for model in (TmdbMovie, TitleLookup, Upkeep):
-        held = model._default_manager.filter(lease_token__gte=first, lease_token__lte=last)
-        held.update(lease_token=None, leased_until=None)
+    _free_between(_token(session_id, 0), _token(session_id, 2**64 - 1))
+
+
+def free_all_of_worker(session_id: int, pid: int) -> None:
+    """The same for one dead worker of a cluster that lives."""
+    _free_between(_token(session_id, pid << 32), _token(session_id, (pid + 1 << 32) - 1))
 
 
 def is_spent(row: Work) -> bool:
@@ -83,10 +85,16 @@ def _take(row: Work, now: datetime) -> bool:
 
 
 def _token(session_id: int, number: int | None = None) -> uuid.UUID:
-    """Machine, process session (a cluster and its workers share one), and a number of its own: 32, 32 and 64 bits."""
+    """Machine, process session (a cluster and its workers share one), process, a number of its own: 32 bits each."""
     machine = (uuid.getnode() ^ zlib.crc32(socket.gethostname().encode())) & 0xFFFFFFFF
-    low = secrets.randbits(64) if number is None else number
+    low = os.getpid() << 32 | secrets.randbits(32) if number is None else number
     return uuid.UUID(int=machine << 96 | session_id << 64 | low)
+
+
+def _free_between(first: uuid.UUID, last: uuid.UUID) -> None:
+    for model in (TmdbMovie, TitleLookup, Upkeep):
+        held = model._default_manager.filter(lease_token__gte=first, lease_token__lte=last)
+        held.update(lease_token=None, leased_until=None)
 
 
 def _as_read(row: Work) -> Any:

@@ -113,7 +113,8 @@ class TmdbMovie(WorkRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.year})" if self.year else self.title
+        title = self.title or f"TMDB {self.pk}"  # purged
+        return f"{title} ({self.year})" if self.year else title
 
     @property
     def year(self) -> int | None:
@@ -216,8 +217,8 @@ class TmdbService(models.Model):
     Times are seconds since 1970 by the database's clock where it has one (PostgreSQL), else the machine's."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    catalogue_read_at = models.DateTimeField(null=True, blank=True)  # when the last page of a reading was read
     next_slot_at = models.FloatField(default=0)  # the limiter: no request starts before this
-    beat_at = models.DateTimeField(null=True, blank=True)  # when a worker last said that it is at work (to 5 s)
     answered_at = models.DateTimeField(null=True, blank=True)  # when TMDB last gave a good answer (to 5 s)
     limited_at = models.DateTimeField(null=True, blank=True)  # when TMDB last said to slow down (429)
     down_since = models.DateTimeField(null=True, blank=True)  # null while TMDB answers

@@ -74,10 +74,9 @@ def _take_slot(gap: float, ahead: float) -> float | None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE[connection.vendor], {"now": time.time(), "gap": gap, "ahead": ahead})
         row = cursor.fetchone()
-    if row is None or connection.vendor == "sqlite":
-        return row and float(row[0])
-    slot, now = row
-    return time.time() + slot - now
+    if row is None:
+        return None
+    return float(row[0]) if connection.vendor == "sqlite" else time.time() + float(row[0] - row[1])
 
 
 def _wait_until(slot: float) -> None:

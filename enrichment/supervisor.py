@@ -10,21 +10,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.utils import timezone
-from django_q.models import OrmQ
 
-from . import leases, queries, queue, stopping
-from .models import TmdbService
+from . import leases, queries, queue, stopping, workers
+from .watchdog import Verdict, Watchdog
 
 LOOK_EVERY = 0.5  # seconds
-WATCH_EVERY = 10.0
-WEDGED_AFTER = timedelta(seconds=60)
+WATCH_EVERY = 2.0
 STOP_WITHIN = 30.0
 RESTART_PAUSES = (0.5, 1, 2, 5, 10)
 STEADY_AFTER = 30.0  # a child that lived so long starts anew at the shortest pause
@@ -40,7 +37,7 @@ class Child:
     before_start: Callable[[], None] = lambda: None
     after_start: Callable[[int], None] = lambda pid: None
     after_end: Callable[[int], None] = lambda pid: None
-    is_wedged: Callable[[float], bool] = lambda since: False
+    is_wedged: Callable[[int], bool] = lambda pid: False
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     deaths: int = 0
@@ -113,7 +110,7 @@ class Supervisor:
 
     def _watch(self) -> None:
         for child in self.children:
-            if child.process is not None and child.is_wedged(child.started):
+            if child.process is not None and child.is_wedged(child.process.pid):
                 _say(f"{child.name} is stuck: starting it again")
                 child.kill_group()
 
@@ -134,7 +131,8 @@ def web(port: int) -> Child:
 
 
 def cluster() -> Child:
-    return Child("cluster", [sys.executable, "manage.py", "qcluster"], _wake, _note, _free, _is_wedged)
+    argv = [sys.executable, "manage.py", "qcluster"]
+    return Child("cluster", argv, _wake, _note, _free, partial(_is_wedged, Watchdog()))
 
 
 def _wake() -> None:
@@ -153,6 +151,7 @@ def _free(pid: int) -> None:
     """What its workers held is free again at once."""
     with _database():
         leases.free_all_of(pid)
+        workers.forget_all(pid)
         _mark(pid).unlink(missing_ok=True)
 
 
@@ -172,15 +171,19 @@ def _mark(pid: int) -> Path:
     return Path(settings.DATA_DIR) / f"cluster-{pid}"
 
 
-def _is_wedged(since: float) -> bool:
-    """Work waits, and no worker has moved: an idle worker that is killed takes the cluster's queue lock with it."""
-    if time.monotonic() - since < WEDGED_AFTER.total_seconds():
-        return False
-    old = timezone.now() - WEDGED_AFTER
+def _is_wedged(watchdog: Watchdog, pid: int) -> bool:
     with _database():
-        waits = OrmQ.objects.filter(lock__lt=old).exists()
-        return waits and not TmdbService.objects.filter(beat_at__gt=old).exists()
+        _take_over_from_the_dead(pid)
+        return watchdog.look(pid, time.monotonic()) is Verdict.WEDGED
     return False
+
+
+def _take_over_from_the_dead(session_id: int) -> None:
+    """Free what single workers held when they were killed, and have others take it up: their task is lost, too."""
+    for pid in workers.died_at_work(session_id):
+        leases.free_all_of_worker(session_id, pid)
+        queue.wake()
+        workers.forget(session_id, pid)
 
 
 @contextmanager

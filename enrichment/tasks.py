@@ -2,8 +2,8 @@
 
 import logging
 
-from . import engine, queue
-from .tmdb.client import client
+from . import engine, queue, refresh
+from .tmdb.client import client, drop_expired
 
 BUDGET_SECONDS = 45.0  # half of the cluster's time-out, so that a slow last row still fits
 
@@ -16,3 +16,9 @@ def run(budget_seconds: float = BUDGET_SECONDS) -> str:
     if result.more_to_do:
         queue.wake()  # a fresh task takes over where this one stopped
     return f"{result.done} done"
+
+
+def keep_fresh() -> str:
+    """Every day: what is too old is asked for again, or dropped."""
+    drop_expired()
+    return f"{refresh.plan()} planned"

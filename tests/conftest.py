@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 
-from enrichment import health
+from enrichment import best_known, health
 from enrichment.tmdb import client as tmdb_client
 from tests.tmdb_server import TmdbServer
 
@@ -18,7 +18,8 @@ from tests.tmdb_server import TmdbServer
 def _fresh_process() -> Iterator[None]:
     """What a process remembers, forgotten between tests."""
     tmdb_client.client.cache_clear()
-    health._noted_at = health._beat_at = 0.0
+    best_known.forget()
+    health._noted_at = 0.0
     yield
     cache.clear()
 

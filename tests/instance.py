@@ -40,6 +40,29 @@ class Instance:
         return [int(mark.name.removeprefix("cluster-")) for mark in marks]
 
 
+@contextmanager
+def installed(folder: Path, database: str, tmdb_url: str, rate: str, **more: str) -> Iterator[Instance]:
+    """A running instance with this TMDB (its address without path) and TMDB_RATE; `more` of its environment."""
+    port = free_port()
+    own = {
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database,
+        "PORT": str(port),
+        "TMDB_TOKEN": "a-token-for-tests",
+        "TMDB_BASE_URL": f"{tmdb_url}/3",
+        "TMDB_IMAGE_URL": f"{tmdb_url}/t/p",
+        "TMDB_RATE": rate,
+        "WARM_CATALOGUE": "false",
+    }
+    instance = Instance(os.environ | own | more, f"http://127.0.0.1:{port}")
+    try:
+        instance.start()
+        yield instance
+    finally:
+        if instance.process is not None and instance.process.poll() is None:
+            instance.stop()
+
+
 def wait_for(check: Any, what: str, seconds: float = 60) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -1,7 +1,6 @@
 """A real instance for a real browser: `manage.py serve` with its web server and cluster, a database of its own, and a
 TMDB over HTTP."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.instance import Instance, free_port, fresh_database
+from tests.instance import Instance, fresh_database, installed
 from tests.tmdb_server import TmdbServer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -24,21 +23,8 @@ def slow_tmdb() -> Iterator[TmdbServer]:
 
 @pytest.fixture
 def instance(slow_tmdb: TmdbServer, tmp_path: Path, fresh_database: str) -> Iterator[Instance]:
-    port = free_port()
-    own = {
-        "DATA_DIR": str(tmp_path / "var"),
-        "DATABASE_URL": fresh_database,
-        "PORT": str(port),
-        "TMDB_TOKEN": "a-token-for-tests",
-        "TMDB_BASE_URL": slow_tmdb.base_url,
-        "TMDB_IMAGE_URL": slow_tmdb.image_url,
-        "TMDB_RATE": "200/1",
-    }
-    instance = Instance(os.environ | own, f"http://127.0.0.1:{port}")
-    instance.start()
-    yield instance
-    if instance.process is not None and instance.process.poll() is None:
-        instance.stop()
+    with installed(tmp_path / "var", fresh_database, slow_tmdb.host_url, "200/1") as instance:
+        yield instance
 
 
 @pytest.fixture(name="fresh_database")

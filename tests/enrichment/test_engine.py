@@ -87,6 +87,11 @@ def test_a_refused_key_stops_the_engine_and_marks_nothing(tmdb: TmdbServer, zebr
     assert health.state().reason == "key"
     assert tmdb.record.requests == 1
     assert {TitleLookup.objects.get(pk=row.pk).attempts for row in lookups} == {0}
+    assert health.state().pause > 500  # asking on would not help
+    health.forget_refused_key()  # as a start does
+    tmdb.bad_tokens = []
+    work()
+    assert not TitleLookup.objects.waiting().exists()
 
 
 def test_a_row_that_fails_while_others_are_answered_ends_as_failed_with_its_reason(tmdb: TmdbServer) -> None:

@@ -6,15 +6,14 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from django_q.models import OrmQ
 
-from enrichment import leases, stopping, supervisor
-from enrichment.models import TitleLookup, TmdbService
+from enrichment import leases, stopping, supervisor, workers
+from enrichment.models import TitleLookup
 from enrichment.supervisor import Child, Supervisor
 from tests.factories import TitleLookupFactory
 
@@ -26,6 +25,20 @@ def child_of(argv: list[str]) -> Child:
     child = Child("child", argv)
     child.start()
     return child
+
+
+@pytest.fixture
+def killed() -> int:
+    """A process id that nobody has."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.fixture(autouse=True)
+def _no_worker_here() -> Iterator[None]:
+    yield
+    workers.forget_all(os.getsid(0))
 
 
 def gone(pid: int) -> bool:
@@ -85,7 +98,7 @@ def test_what_a_dead_child_leaves_behind_is_killed() -> None:
 
 
 def test_a_wedged_child_is_killed() -> None:
-    child = Child("child", SLEEPER, is_wedged=lambda since: True)
+    child = Child("child", SLEEPER, is_wedged=lambda pid: True)
     child.start()
     Supervisor([child])._watch()
     assert not child.is_alive
@@ -119,21 +132,6 @@ def test_a_worker_hears_that_its_cluster_stops() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("waiting", "beat", "wedged"),
-    [(120, 120, True), (120, 5, False), (5, 120, False), (None, 120, False)],
-    ids=["work waits and nobody moves", "somebody moves", "it waits but briefly", "nothing waits"],
-)
-def test_a_cluster_is_wedged_when_work_waits_and_nobody_moves(waiting: int | None, beat: int, wedged: bool) -> None:
-    now = timezone.now()
-    if waiting is not None:
-        OrmQ.objects.create(key="reelkeeper", payload="x", lock=now - timedelta(seconds=waiting))
-    TmdbService.objects.create(beat_at=now - timedelta(seconds=beat))
-    assert supervisor._is_wedged(time.monotonic() - 300) is wedged
-    assert supervisor._is_wedged(time.monotonic()) is False  # it has only just started
-
-
-@pytest.mark.django_db
 def test_what_a_dead_cluster_held_is_free_at_once_and_its_try_counted() -> None:
     TitleLookupFactory()
     assert leases.lease_next(0) is not None
@@ -143,6 +141,24 @@ def test_what_a_dead_cluster_held_is_free_at_once_and_its_try_counted() -> None:
     lookup = TitleLookup.objects.get()
     assert (lookup.lease_token, lookup.attempts) == (None, 1)
     assert leases.lease_next(0) is not None
+
+
+@pytest.mark.django_db
+def test_what_a_worker_held_that_was_killed_is_taken_up_at_once(killed: int) -> None:
+    lookup = TitleLookupFactory()
+    assert leases.lease_next(0) is not None  # by this process, which lives
+    theirs = TitleLookupFactory(attempts=1, leased_until=timezone.now() + leases.LEASE)
+    token = leases._token(os.getsid(0), killed << 32 | 7)
+    TitleLookup.objects.filter(pk=theirs.pk).update(lease_token=token)
+    workers._busy(os.getsid(0), killed).touch()
+    workers.begin()
+    supervisor._take_over_from_the_dead(os.getsid(0))
+    lookup.refresh_from_db()
+    theirs.refresh_from_db()
+    assert lookup.lease_token is not None
+    assert (theirs.lease_token, theirs.leased_until, theirs.attempts) == (None, None, 1)
+    assert workers.died_at_work(os.getsid(0)) == []
+    assert workers.are_at_work(os.getsid(0))
 
 
 def test_stopping_is_gentle_first() -> None:
