@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from . import queries
 from .models import ImportSession, ImportSessionQuerySet, Movie
 
 BROWSER_KEY = "browser_key"
@@ -80,7 +81,17 @@ def get_readable_session_or_404(request: HttpRequest, session_id: UUID, *, touch
     return session
 
 
-def is_owner(request: HttpRequest, session: ImportSession) -> bool:
+def get_standing_or_404(request: HttpRequest, session_id: UUID) -> queries.Standing:
+    """The same for a status poll, in one query: who asks is looked up only where the link alone does not do."""
+    standing = queries.standing(session_id)
+    if standing is None or (standing.expires_at and standing.expires_at <= timezone.now()):
+        raise _missing(request, session_id)
+    if not standing.link_readable and not is_owner(request, standing):
+        raise Http404
+    return standing
+
+
+def is_owner(request: HttpRequest, session: ImportSession | queries.Standing) -> bool:
     if session.user_id is not None:
         return session.user_id == request.user.pk
     return secrets.compare_digest(session.browser_key, request.session.get(BROWSER_KEY, ""))
@@ -113,7 +124,11 @@ class ImportExpired(Http404):
 
 
 def _found(session: ImportSession | None, request: HttpRequest, session_id: UUID) -> ImportSession:
-    if session is not None:
-        return session
+    if session is None:
+        raise _missing(request, session_id)
+    return session
+
+
+def _missing(request: HttpRequest, session_id: UUID) -> Http404:
     expired = ImportSession.objects.filter(pk=session_id, expires_at__lte=timezone.now()).first()
-    raise ImportExpired if expired is not None and is_owner(request, expired) else Http404
+    return ImportExpired() if expired is not None and is_owner(request, expired) else Http404()

@@ -9,7 +9,7 @@ from ninja import Schema
 
 from imports.exports import facts_of
 from imports.models import ImportSession, Movie, Ranking, Viewing
-from imports.queries import Progress
+from imports.queries import Progress, Standing
 
 
 class Error(Schema):
@@ -48,18 +48,18 @@ class Status(Schema):
     expires_at: datetime | None
 
     @classmethod
-    def of(cls, session: ImportSession, progress: Progress) -> Self:
+    def of(cls, standing: Standing, progress: Progress) -> Self:
         return cls(
-            session_id=session.pk,
-            status=session.status,
-            total_movies=session.total_movies,
-            enriched_count=session.enriched_count,
+            session_id=standing.pk,
+            status=standing.status,
+            total_movies=standing.total_movies,
+            enriched_count=standing.enriched_count,
             progress_percent=progress.percent,
-            unmatched_count=session.unmatched_count,
+            unmatched_count=standing.unmatched_count,
             eta_seconds=progress.eta_seconds,
-            error_message=session.error_message,
-            created_at=session.created_at,
-            expires_at=session.expires_at,
+            error_message=standing.error_message,
+            created_at=standing.created_at,
+            expires_at=standing.expires_at,
         )
 
 

@@ -39,13 +39,12 @@ def detail(request: HttpRequest, session_id: UUID) -> Session:
 @router.get("/session/{uuid:session_id}/status", response={200: Status, 304: None, **NOT_FOUND})
 def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> Any:
     """Cheap enough to poll; send the ETag back as If-None-Match for an empty 304 while nothing changes."""
-    session = access.get_readable_session_or_404(request, session_id, touch=False)
-    progress = queries.progress(session)
-    etag = f'"{session.status}-{progress.mark}"'
+    standing = access.get_standing_or_404(request, session_id)
+    etag = f'"{standing.status}-{standing.mark}"'
     if request.headers.get("If-None-Match") == etag:
-        return Answer(304, None)
+        return HttpResponse(status=304, headers={"ETag": etag})
     response["ETag"] = etag
-    return Status.of(session, progress)
+    return Status.of(standing, queries.progress(standing))
 
 
 class Page(Schema):

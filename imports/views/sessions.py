@@ -49,10 +49,11 @@ def sample_start(request: HtmxHttpRequest) -> HttpResponse:
 def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     """One URL for the page and its live part: htmx polls it, a browser without JavaScript reloads it."""
     is_poll = wants_fragment(request)
-    session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
-    progress = queries.progress(session)
-    if is_poll and request.GET.get("revision") == progress.mark:
+    standing = access.get_standing_or_404(request, session_id)
+    if is_poll and request.GET.get("revision") == standing.mark:
         return HttpResponse(status=204)  # htmx leaves the page as it is
+    session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
+    progress = queries.progress(standing)
     if session.source == Source.PRIME_VIDEO:
         template = pick_template(request, page="imports/prime_session.html", fragment="imports/_prime_progress.html")
         return render(request, template, prime.session_page(session, progress))

@@ -1,11 +1,14 @@
 """The JSON API, through HTTP."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
+from enrichment.models import TmdbService
 from imports.models import ImportSession
 from tests.exports import csv_bytes, letterboxd_zip
 from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, ViewingFactory
@@ -72,18 +75,56 @@ def test_session_tells_counts_and_files_to_its_owner_only(client: Client) -> Non
     assert mine["total_movies"] == theirs["total_movies"]
 
 
-def test_status_costs_three_queries_and_nothing_changes_until_something_does(
-    client: Client, django_assert_num_queries: Any
-) -> None:
+def test_status_is_read_in_one_row_while_nothing_changes(client: Client, django_assert_num_queries: Any) -> None:
     session = ImportSessionFactory(total_movies=4, enriched_count=1, matched_count=1)
     url = f"/api/session/{session.pk}/status"
-    with django_assert_num_queries(3):  # the import, TMDB's state, the films settled lately
-        answer = client.get(url)
+    answer = client.get(url)
     assert (answer.json()["progress_percent"], answer.json()["status"]) == (25, "enriching")
-    again = client.get(url, headers={"If-None-Match": answer["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
+    assert answer.json()["session_id"] == str(session.pk)
+    assert answer.json()["created_at"] == session.created_at.isoformat(timespec="milliseconds")[:-6] + "Z"
+    client.cookies["sessionid"] = "some-browser's"
+    with django_assert_num_queries(1):
+        again = client.get(url, headers={"If-None-Match": answer["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", answer["ETag"])
+    assert "Cookie" not in again["Vary"]
     ImportSession.objects.update(revision=9)
-    assert client.get(url, headers={"If-None-Match": answer["ETag"]}).status_code == 200
+    changed = client.get(url, headers={"If-None-Match": answer["ETag"]})
+    assert changed.status_code == 200
+    TmdbService.objects.create(down_since=timezone.now(), down_reason="overloaded", retry_at=timezone.now())
+    down = client.get(url, headers={"If-None-Match": changed["ETag"]})
+    assert (down.status_code, down.json()["eta_seconds"]) == (200, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "settled", "count"), [("enriching", 1, 2), ("completed", 4, 1)], ids=["and the rate", "and no more"]
+)
+def test_status_that_changed_costs_one_row(
+    client: Client, status: str, settled: int, count: int, django_assert_num_queries: Any
+) -> None:
+    now = timezone.now()
+    session = ImportSessionFactory(
+        status=status,
+        total_movies=4,
+        enriched_count=settled,
+        matched_count=settled,
+        created_at=now - timedelta(minutes=5),
+    )
+    MovieFactory(session=session, matched=True, settled_at=now - timedelta(seconds=25))
+    with django_assert_num_queries(count):
+        answer = client.get(f"/api/session/{session.pk}/status").json()
+    # 3 films at one in 25 seconds, and what the test takes
+    assert answer["eta_seconds"] in (range(75, 90) if status == "enriching" else [None])
+
+
+def test_status_of_a_private_or_expired_import_is_nothing_for_strangers(client: Client) -> None:
+    session = ImportSessionFactory(link_readable=False)
+    url = f"/api/session/{session.pk}/status"
+    etag = {"If-None-Match": '"enriching-0"'}
+    assert client.get(url, headers=etag).status_code == 404
+    ImportSession.objects.update(link_readable=True)
+    assert client.get(url, headers=etag).status_code == 304
+    ImportSession.objects.update(expires_at=timezone.now())
+    assert client.get(url, headers=etag).status_code == 404
 
 
 def test_movies_come_newest_watched_first_with_what_tmdb_knows(client: Client) -> None:
