@@ -2,10 +2,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from imports.api import api
+from imports.views import operation
 from imports.views.accounts import SignUpView
 from imports.views.health import health
 
 urlpatterns = [
+    path("admin/status/", admin.site.admin_view(operation.status), name="status"),
+    path("admin/status/ask-again/", admin.site.admin_view(operation.status_ask_again), name="status_ask_again"),
+    path("admin/status/wake/", admin.site.admin_view(operation.status_wake), name="status_wake"),
     path("admin/", admin.site.urls),
     path("accounts/", include("django.contrib.auth.urls")),
     path("accounts/signup/", SignUpView.as_view(), name="signup"),

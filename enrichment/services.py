@@ -10,10 +10,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from . import bulk, queue, titles
+from . import bulk, catalogue, queue, titles
+from .catalogue import plan_if_due as plan_catalogue
 from .films import catalogue_in_use
+from .match_stage import answer
 from .models import Catalogue, DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from .search import SearchRefused, SearchUnavailable, search_by_hand
+from .search import SearchRefused, SearchUnavailable, search_by_hand, suggest
 from .signals import reopened
 
 __all__ = [
@@ -22,10 +24,13 @@ __all__ = [
     "SearchUnavailable",
     "ask_again",
     "ask_details",
+    "ask_details_again",
     "forget_unneeded",
     "get_or_create_lookups",
     "leave_sample",
+    "plan_catalogue",
     "search_by_hand",
+    "suggest",
 ]
 
 STALE = timedelta(days=30)  # after so long an unsure or unmatched answer may have become a better one
@@ -68,16 +73,9 @@ def ask_again(lookups: Iterable[TitleLookup]) -> int:
 @transaction.atomic
 def ask_details(turns: Mapping[int, int]) -> int:
     """Have these films' details (TMDB id -> turn) fetched, once for the whole instance; the smallest turn counts."""
-    now, changed = timezone.now(), 0
-    known = TmdbMovie.objects.filter(pk__in=turns).order_by("pk")
-    unasked, asked = known.filter(details_status=DetailsStatus.NONE), known.waiting()
-    for pk in unasked.values_list("pk", flat=True):
-        changed += unasked.filter(pk=pk).update(
-            details_status=DetailsStatus.PENDING, turn=turns[pk], attempts=0, created_at=now, next_attempt_at=now
-        )
-    for pk, turn in asked.values_list("pk", "turn"):
-        if turn > turns[pk]:
-            changed += asked.filter(pk=pk).update(turn=turns[pk])
+    ids, changed = sorted(turns), 0
+    for start in range(0, len(ids), BATCH):
+        changed += _ask_details({pk: turns[pk] for pk in ids[start : start + BATCH]})
     if changed:
         queue.wake()
     return changed
@@ -100,6 +98,35 @@ def forget_unneeded(lookup_ids: Collection[int]) -> None:
     for at this very moment stays, and so may all of them: an answer too many harms nobody."""
     with suppress(IntegrityError), transaction.atomic():
         TitleLookup.objects.waiting().filter(pk__in=lookup_ids, movies=None).delete()
+
+
+@transaction.atomic
+def ask_details_again(film_ids: Collection[int]) -> int:
+    """Fetch these films' details after all, where that failed; whoever took the failure as an answer waits again."""
+    failed = TmdbMovie.objects.filter(pk__in=film_ids, details_status=DetailsStatus.FAILED).order_by("pk")
+    ids = list(failed.select_for_update().values_list("pk", flat=True))
+    if not ids:
+        return 0
+    TmdbMovie.objects.filter(pk__in=ids).update(
+        details_status=DetailsStatus.PENDING, attempts=0, error="", next_attempt_at=timezone.now()
+    )
+    reopened.send(TmdbMovie, lookups=[], films=ids)
+    queue.wake()
+    return len(ids)
+
+
+def _ask_details(turns: Mapping[int, int]) -> int:
+    now = timezone.now()
+    known = TmdbMovie.objects.filter(pk__in=turns).order_by("pk")
+    unasked = list(
+        known.filter(details_status=DetailsStatus.NONE).select_for_update(no_key=True).values_list("pk", flat=True)
+    )
+    changed = TmdbMovie.objects.filter(pk__in=unasked).update(
+        details_status=DetailsStatus.PENDING, attempts=0, created_at=now, next_attempt_at=now
+    )
+    bulk.update(TmdbMovie, "turn", {pk: turns[pk] for pk in unasked})
+    late = [pk for pk, turn in known.waiting().values_list("pk", "turn") if turn > turns[pk]]
+    return changed + sum(known.waiting().filter(pk=pk, turn__gt=turns[pk]).update(turn=turns[pk]) for pk in late)
 
 
 class _Known(NamedTuple):
@@ -133,6 +160,8 @@ def _known(keys: Collection[Key]) -> dict[Key, _Known]:
 
 
 def _put(questions: Sequence[tuple[Key, Question]]) -> None:
+    """Open these questions; those that films known here answer are answered at once."""
+    verdicts = catalogue.matches([(question.variants or (question.title,), key[1]) for key, question in questions])
     if questions:
         columns: dict[str, Sequence[Any]] = {
             "title_key": [key[0] for key, _ in questions],
@@ -142,7 +171,20 @@ def _put(questions: Sequence[tuple[Key, Question]]) -> None:
             "turn": [question.turn for _, question in questions],
             "catalogue": [catalogue_in_use()] * len(questions),
         }
+        if any(verdicts):
+            answers = [answer(verdict) if verdict else _NO_ANSWER for verdict in verdicts]
+            columns |= {name: [one[name] for one in answers] for name in _NO_ANSWER}
         bulk.insert(TitleLookup, columns, ignore_conflicts=True)
+
+
+_NO_ANSWER: Mapping[str, Any] = {
+    "status": LookupStatus.PENDING.value,
+    "tmdb_movie_id": None,
+    "confidence": None,
+    "reasons": [],
+    "candidates": [],
+    "asked_at": None,
+}
 
 
 def _move_ahead(turns: Mapping[int, int]) -> None:
@@ -155,6 +197,8 @@ def _ask_again(ids: Sequence[int]) -> int:
     if not ids:
         return 0
     with transaction.atomic():
+        in_order = TitleLookup.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+        list(in_order.values_list("pk"))  # so that two who ask again never wait for each other in a circle
         TitleLookup.objects.filter(pk__in=ids).update(
             status=LookupStatus.PENDING, tmdb_movie=None, attempts=0, next_attempt_at=timezone.now(), error=""
         )

@@ -3,4 +3,6 @@
 from django.dispatch import Signal
 
 settled = Signal()  # lookups: list[int], films: list[int] that have their answer now
-reopened = Signal()  # lookups: list[int] that are asked again: what was taken from their answer no longer stands
+# lookups: list[int], and films: list[int] after failed details, asked again: what was taken from them no longer stands
+reopened = Signal()
+merged = Signal()  # old: int, new: int, the TMDB ids of a film that is another's record from now on

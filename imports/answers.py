@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from enrichment import services as enrichment
@@ -31,6 +31,8 @@ _ENDS = {
 
 def apply(*, lookups: Collection[int] = (), films: Collection[int] = (), session: ImportSession | None = None) -> None:
     """Settle the open films that these lookups or films answer, or all of one import's."""
+    if session:
+        _ask_details_of_chosen(session)
     news = Q(session=session) if session else Q(lookup__in=lookups) | Q(tmdb_movie__in=films)
     with transaction.atomic():
         open_films = Movie.objects.filter(news, settled_at=None)
@@ -54,12 +56,29 @@ def reopen(lookups: Collection[int]) -> None:
             _reopen(pk, news)
 
 
+def reopen_incomplete(films: Collection[int]) -> None:
+    """What failed for want of these films' details waits for them again. Which film it is stands, whoever chose it."""
+    incomplete = Movie.objects.filter(tmdb_movie__in=films, outcome=Outcome.FAILED)
+    with transaction.atomic():
+        for pk in _locked(incomplete):
+            if waiting := incomplete.filter(session_id=pk).update(outcome=Outcome.OPEN, settled_at=None):
+                _count(pk, {_counter(Outcome.FAILED): -waiting}, _waits_again())
+
+
 def _ask_details(open_films: QuerySet[Movie]) -> None:
     unknown = open_films.filter(
         session__source=Source.LETTERBOXD,
         lookup__tmdb_movie__details_status__in=[DetailsStatus.NONE, DetailsStatus.PENDING],
     )
     enrichment.ask_details(dict(unknown.values_list("lookup__tmdb_movie").annotate(first=Min("turn"))))
+
+
+def _ask_details_of_chosen(session: ImportSession) -> None:
+    """Films that the person chose before anyone knew more of them, or whose facts were purged since."""
+    chosen = session.movies.filter(
+        settled_at=None, tmdb_movie__details_status=DetailsStatus.NONE, session__source=Source.LETTERBOXD
+    )
+    enrichment.ask_details(dict(chosen.values_list("tmdb_movie").annotate(first=Min("turn"))))
 
 
 def _locked(films: QuerySet[Movie]) -> list[UUID]:
@@ -75,14 +94,21 @@ def _settle(session_id: UUID, news: Q) -> None:
         tmdb_movie_id=Subquery(answer), chosen_by=ChosenBy.MACHINE
     )
     counts = {
-        counter: films.filter(condition).update(outcome=outcome, settled_at=timezone.now())
-        for outcome, (counter, condition) in _ENDS.items()
+        _counter(outcome): films.filter(_ENDS[outcome][1]).update(outcome=outcome, settled_at=timezone.now())
+        for outcome in _outcomes_among(films)
     }
-    if counts[_counter(Outcome.MATCHED)]:
+    if counts.get(_counter(Outcome.MATCHED)):
         sort_out(session_id)
     if any(counts.values()):
         _count(session_id, counts, {})
         complete(session_id)
+
+
+def _outcomes_among(films: QuerySet[Movie]) -> list[Outcome]:
+    """Those that some of these films end with now: most often none, or one."""
+    ends = Case(*(When(condition, then=Value(outcome)) for outcome, (_, condition) in _ENDS.items()))
+    found = set(films.annotate(end=ends).order_by().values_list("end", flat=True).distinct())
+    return [outcome for outcome in _ENDS if outcome in found]
 
 
 def _reopen(session_id: UUID, news: Q) -> None:
@@ -122,6 +148,9 @@ def complete(session_id: UUID) -> None:
 
 def sort_out(session_id: UUID) -> None:
     """In a review, films that need no decision: one that is another's second title, one that is ranked already."""
+    sortable = [Decision.PENDING, Decision.SAME_FILM, Decision.ALREADY_RANKED]
+    if not Movie.objects.filter(session_id=session_id, decision__in=sortable).exists():
+        return
     pending = Movie.objects.filter(session_id=session_id, decision=Decision.PENDING, tmdb_movie__isnull=False)
     this_film = Movie.objects.filter(session_id=session_id, tmdb_movie=OuterRef("tmdb_movie"), kind=Kind.FILM)
     is_same = Exists(this_film.filter(turn__lt=OuterRef("turn")))
@@ -180,6 +209,23 @@ def expect_one_more(session_id: UUID) -> None:
         revision=F("revision") + 1,
         **_waits_again(),
     )
+
+
+def answered() -> QuerySet[Movie]:
+    """Open films whose answer lies ready, though nobody took it."""
+    ready = Q(tmdb_movie=None, lookup__status=LookupStatus.MATCHED) & ~Q(chosen_by=ChosenBy.PERSON)
+    for _, condition in _ENDS.values():
+        ready |= condition
+    return Movie.objects.filter(ready, settled_at=None)
+
+
+def put_right(session: ImportSession, counts: Mapping[str, int]) -> None:
+    """Write what the counters should be, counted under the caller's lock."""
+    reopens = session.status == SessionStatus.COMPLETED and counts["enriched_count"] < counts["total_movies"]
+    ImportSession.objects.filter(pk=session.pk).update(
+        **counts, **(_waits_again() if reopens else {}), revision=F("revision") + 1
+    )
+    complete(session.pk)
 
 
 def lock(session_id: UUID) -> None:

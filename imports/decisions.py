@@ -159,6 +159,7 @@ def choose(movie: Movie, tmdb_id: int) -> None:
     with transaction.atomic():
         if is_open:
             enrichment.ask_details({film.pk: 0})  # a person waits: it goes first
+            enrichment.ask_details_again([film.pk])
         _undecide(movie)
         _settle_by_hand(movie, Outcome.OPEN if is_open else Outcome.MATCHED, film)
         _remember(movie, film)
@@ -269,8 +270,8 @@ def _ranking(movie: Movie, film: TmdbMovie, rating: Decimal | None, rated_at: da
     return Ranking(
         user_id=cast(int, movie.session.user_id),  # a review has an account: a constraint
         tmdb_movie=film,
-        title=film.title,
-        year=film.year,
+        title=film.title or movie.title,  # a purged film has none
+        year=film.year if film.title else movie.year,
         rating=rating,
         rated_at=rated_at,
         movie=movie,

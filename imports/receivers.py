@@ -1,5 +1,6 @@
 """Signals, each handed to a service: how enrichment reaches people's imports, and what signing in brings along."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 
 from enrichment import signals
 
-from . import accounts, answers
+from . import accounts, answers, merging
 from .access import BROWSER_KEY
 
 
@@ -21,8 +22,14 @@ def take_answers(lookups: list[int], films: list[int], **kwargs: Any) -> None:
 
 
 @receiver(signals.reopened)
-def give_answers_back(lookups: list[int], **kwargs: Any) -> None:
+def give_answers_back(lookups: Sequence[int], films: Sequence[int] = (), **kwargs: Any) -> None:
     answers.reopen(lookups)
+    answers.reopen_incomplete(films)
+
+
+@receiver(signals.merged)
+def take_the_merged_film(old: int, new: int, **kwargs: Any) -> None:
+    merging.point_anew(old, new)
 
 
 @receiver(user_logged_in)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from enrichment import bulk
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
+from enrichment.models import DetailsStatus
 
 from . import answers, memory
 from .access import Owner, expiry_of
@@ -95,6 +96,8 @@ def delete_import(session: ImportSession) -> None:
 
 
 def _settle(session: ImportSession) -> ImportSession:
+    incomplete = session.movies.filter(lookup__tmdb_movie__details_status=DetailsStatus.FAILED)
+    enrichment.ask_details_again(incomplete.values_list("lookup__tmdb_movie", flat=True))
     answers.apply(session=session)
     session.refresh_from_db()
     if session.open_count:

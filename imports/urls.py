@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import accounts, films, library, prime, results, review, sessions, settings
+from .views import accounts, films, library, prime, reasking, results, review, sessions, settings
 
 app_name = "imports"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("imports/<uuid:session_id>/delete/", sessions.session_delete, name="session_delete"),
     path("imports/<uuid:session_id>/films/", films.movie_list, name="movie_list"),
     path("imports/<uuid:session_id>/films/<int:movie_id>/", films.movie_detail, name="movie_detail"),
+    path("imports/<uuid:session_id>/films/<int:movie_id>/ask-again/", reasking.movie_ask_again, name="movie_ask_again"),
+    path("imports/<uuid:session_id>/ask-again/", reasking.session_ask_again, name="session_ask_again"),
     path("imports/<uuid:session_id>/report/", results.report, name="report"),
     path("imports/<uuid:session_id>/report.csv", results.report_csv, name="report_csv"),
     path("imports/<uuid:session_id>/to-library/", library.session_to_library, name="session_to_library"),

@@ -85,6 +85,8 @@ REVIEW_PAGES = {
     "imports/<uuid:session_id>/review/search/": 200,
     "imports/<uuid:session_id>/review/undo/": 405,
     "imports/<uuid:session_id>/titles/<int:movie_id>/take-in/": 405,
+    "imports/<uuid:session_id>/ask-again/": 405,
+    "imports/<uuid:session_id>/films/<int:movie_id>/ask-again/": 405,
     "imports/<uuid:session_id>/review/<int:movie_id>/add/": 405,
     "imports/<uuid:session_id>/review/<int:movie_id>/skip/": 405,
     "imports/<uuid:session_id>/review/<int:movie_id>/undo/": 405,

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrichment import queries as enrichment
 from enrichment.matching import REASONS
-from imports.models import RowProblem
+from enrichment.models import TmdbMovie
+from imports.models import Movie, RowProblem
 from imports.sources.reasons import REASONS as ROW_REASONS
 from imports.sources.reasons import SKIP_RULES
 
@@ -115,6 +116,12 @@ def service_trouble(reason: str) -> str:
 @register.filter
 def skipped_rows(skipped: dict[str, int]) -> int:
     return sum(skipped.values())
+
+
+@register.filter
+def or_as(film: TmdbMovie, movie: Movie) -> str:
+    """The film's name; a purged one has none but what the source calls it."""
+    return str(film if film.title else movie)
 
 
 @register.filter

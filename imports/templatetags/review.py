@@ -2,6 +2,7 @@
 
 from django import template
 
+from imports import reasking
 from imports.models import Movie
 
 register = template.Library()
@@ -11,3 +12,8 @@ register = template.Library()
 def asked_title(movie: Movie) -> str:
     """The title as TMDB was asked for it: without what the source wrote around it."""
     return movie.lookup.title if movie.lookup else movie.title
+
+
+@register.filter
+def can_be_asked_again(movie: Movie) -> bool:
+    return reasking.can_ask(movie)

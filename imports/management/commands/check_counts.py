@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from imports import counts
+
+
+class Command(BaseCommand):
+    help = "Count every import's films anew and say where a kept counter differs (then the exit status is 1)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--fix", action="store_true", help="put right what is off")
+
+    def handle(self, *args: Any, fix: bool, **options: Any) -> None:
+        found = counts.drifts()
+        for drift in found:
+            self.stdout.write(str(drift))
+        if not found:
+            self.stdout.write(self.style.SUCCESS("All counters are exact."))
+            return
+        if not fix:
+            raise CommandError(f"{len(found)} off: `manage.py check_counts --fix` puts it right.")
+        counts.mend(found)
+        if left := counts.drifts():
+            raise CommandError(f"{len(left)} of {len(found)} could not be put right: {'; '.join(map(str, left))}")
+        self.stdout.write(self.style.SUCCESS(f"{len(found)} put right."))

@@ -1,0 +1,197 @@
+"""What staff see of the instance, and what people read of its troubles."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from queue import Queue
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from django_q.models import OrmQ
+from django_q.status import Stat
+
+from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService
+from imports import operation
+from imports.models import SessionStatus
+from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+STATUS, ASK_AGAIN, WAKE = "/admin/status/", "/admin/status/ask-again/", "/admin/status/wake/"
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(UserFactory(is_staff=True))
+    return client
+
+
+def page(client: Client, address: str = STATUS) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def row(shown: str, name: str) -> str:
+    found = re.search(rf'<th scope="row">{name}</th>\s*<td>\s*(.*?)\s*</td>', shown, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def failures() -> None:
+    """Two questions and the details of one film."""
+    for n in range(2):
+        TitleLookupFactory(title=f"Failed {n}", status=LookupStatus.FAILED, error="TMDB answered 400")
+    TmdbMovieFactory(details_status=DetailsStatus.FAILED, error="gave up <after> 5 tries")
+
+
+def test_only_staff_see_it_and_do_anything() -> None:
+    failures()
+    person = Client()
+    person.force_login(UserFactory())
+    for client in (Client(), person):
+        for answer in (client.get(STATUS), client.post(ASK_AGAIN), client.post(WAKE)):
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/admin/login/")
+    assert not TitleLookup.objects.waiting().exists()
+    assert not OrmQ.objects.exists()
+
+
+def test_nothing_is_done_by_get_or_without_a_token(staff: Client) -> None:
+    failures()
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(UserFactory(is_staff=True))
+    for address in (ASK_AGAIN, WAKE):
+        assert staff.get(address).status_code == 405
+        assert careful.post(address).status_code == 403
+    assert not TitleLookup.objects.waiting().exists()
+
+
+def test_an_idle_instance_without_a_cluster(staff: Client) -> None:
+    shown = page(staff)
+    assert "None gives a sign of life" in shown
+    assert "Ask all failed again" not in shown
+    assert (row(shown, "State"), row(shown, "Requests allowed a second")) == ("Up", "1000")
+    assert (row(shown, "Tasks that wait"), row(shown, "The oldest since")) == ("0", "–")
+
+
+def test_work_and_failures_are_counted(staff: Client) -> None:
+    failures()
+    MovieFactory(session=ImportSessionFactory(total_movies=3, enriched_count=1, matched_count=1))
+    MovieFactory(session=ImportSessionFactory(total_movies=1))
+    ImportSessionFactory(status=SessionStatus.COMPLETED)
+    ImportSessionFactory(total_movies=9, expires_at=timezone.now() - timedelta(days=1))
+    TmdbMovieFactory.create_batch(3, pending=True)
+    work = operation.status().work
+    assert (work.imports, work.films, work.open_lookups, work.open_details) == (2, 3, 2, 3)
+    assert (work.failed_lookups, work.failed_details, work.failed) == (2, 1, 3)
+    assert work.failures == [("TMDB answered 400", 2), ("gave up <after> 5 tries", 1)]
+    shown = page(staff)
+    assert "Ask all failed again" in shown and "gave up &lt;after&gt; 5 tries" in shown
+
+
+def test_the_queue_is_shown_with_its_age(staff: Client) -> None:
+    now = timezone.now()
+    OrmQ.objects.create(key="reelkeeper", payload="", lock=now - timedelta(minutes=7))
+    OrmQ.objects.create(key="reelkeeper", payload="", lock=now - timedelta(minutes=1))
+    OrmQ.objects.create(key="reelkeeper", payload="", lock=now + timedelta(minutes=5))  # a worker has it
+    queue = operation.status().queue
+    assert (queue.waiting, queue.taken, queue.oldest_at) == (2, 1, now - timedelta(minutes=7))
+    assert (timezone.localtime(now) - timedelta(minutes=7)).strftime("%H:%M:%S") in page(staff)
+
+
+def test_clusters_that_are_alive_are_shown(staff: Client) -> None:
+    sentinel = SimpleNamespace(
+        parent_pid=10,
+        cluster_id="one",
+        broker=None,
+        tob=timezone.now(),
+        reincarnations=0,
+        status=lambda: "Idle",
+        pid=11,
+        monitor=None,
+        pusher=None,
+        pool=[SimpleNamespace(pid=n) for n in (12, 13)],
+        result_queue=Queue(),
+        task_queue=Queue(),
+    )
+    stat = Stat(sentinel)
+    stat.host = "worker-machine"
+    stat.save()
+    shown = page(staff)
+    assert "worker-machine" in shown and "Idle, 2 workers" in shown
+    cache.clear()
+    assert "worker-machine" not in page(staff)
+
+
+def test_a_refused_key_is_the_operators_matter(staff: Client) -> None:
+    retry_at = timezone.now() + timedelta(seconds=60)
+    TmdbService.objects.create(down_since=timezone.now(), down_reason="key", retry_at=retry_at)
+    shown = page(staff)
+    for words in ("TMDB has refused the key since", "401", "TMDB_TOKEN", "Nothing was marked as failed", "restart"):
+        assert words in shown
+
+
+def test_an_outage_is_shown_with_the_next_try(staff: Client) -> None:
+    now = timezone.localtime()
+    TmdbService.objects.create(
+        down_since=now - timedelta(minutes=3), down_reason="overloaded", retry_at=now, answered_at=now
+    )
+    shown = page(staff)
+    assert "Not answering since" in shown and "it is overloaded" in shown
+    assert now.strftime("%H:%M:%S") in shown
+    assert "refused the key" not in shown
+
+
+def test_the_sample_is_named(staff: Client, settings: Any) -> None:
+    settings.TMDB = replace(settings.TMDB, token="")
+    assert "The sample catalogue: no TMDB_TOKEN is set." in page(staff)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_that_failed_is_asked_again(staff: Client) -> None:
+    failures()
+    TitleLookupFactory(unmatched=True)
+    answer = staff.post(ASK_AGAIN)
+    assert (answer.status_code, answer["Location"]) == (302, STATUS)
+    assert TitleLookup.objects.waiting().count() == 2
+    assert TmdbMovie.objects.waiting().count() == 1
+    assert OrmQ.objects.exists()
+    assert "3 questions are asked again." in page(staff)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_can_be_woken(staff: Client) -> None:
+    assert staff.post(WAKE)["Location"] == STATUS
+    assert OrmQ.objects.exists()
+    assert "The workers look for open work now." in page(staff)
+
+
+def test_the_admin_leads_there(staff: Client) -> None:
+    assert '<a href="/admin/status/">Status</a>' in page(staff, "/admin/")
+    assert "/admin/status/" not in page(Client(), "/admin/login/")
+
+
+def test_queries_do_not_grow_with_rows(staff: Client, django_assert_num_queries: Any) -> None:
+    for batch in range(2):
+        with django_assert_num_queries(15):
+            page(staff)
+        for n in range(20):
+            TitleLookupFactory(title=f"More {batch}-{n}", status=LookupStatus.FAILED, error=f"trouble {n}")
+            MovieFactory(session=ImportSessionFactory(total_movies=1))
+
+
+def test_people_read_that_a_refused_key_is_not_theirs_to_mend() -> None:
+    session = ImportSessionFactory(total_movies=2)
+    retry_at = timezone.now() + timedelta(seconds=60)
+    service = TmdbService.objects.create(down_since=timezone.now(), down_reason="key", retry_at=retry_at)
+    shown = page(Client(), session.get_absolute_url())
+    assert "TMDB has refused this installation&#x27;s key since" in shown or "installation's key since" in shown
+    assert "The person who runs it has to look at that" in shown
+    assert "It is tried again at" not in shown and "TMDB_TOKEN" not in shown
+    TmdbService.objects.filter(pk=service.pk).update(down_reason="unreachable")
+    assert "It is tried again at" in page(Client(), session.get_absolute_url())
