@@ -43,6 +43,8 @@ class Environment:
     tmdb_base_url: str
     tmdb_image_url: str
     tmdb_rate: Rate
+    tmdb_refresh_days: int
+    warm_catalogue: bool
     letterboxd_ttl_days: int
     account_ttl_days: int | None
     prime_ttl_minutes: int
@@ -66,7 +68,8 @@ def database(env: Environment) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL can't be read: {exc}") from exc
     engine = config["ENGINE"].rsplit(".", 1)[-1]
     if engine == "sqlite3":
-        return config | {"OPTIONS": SQLITE_OPTIONS | config.get("OPTIONS", {})}
+        # kept open: a new connection costs more than a poll
+        return config | {"CONN_MAX_AGE": 600, "OPTIONS": SQLITE_OPTIONS | config.get("OPTIONS", {})}
     if engine == "postgresql":
         # never "pool": qcluster forks, and a pool's sockets would cross the fork
         return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
@@ -104,6 +107,8 @@ def _read(env: Env) -> Environment:
         tmdb_base_url=_address(env, "TMDB_BASE_URL", "https://api.themoviedb.org/3"),
         tmdb_image_url=_address(env, "TMDB_IMAGE_URL", "https://image.tmdb.org/t/p"),
         tmdb_rate=_rate(env),
+        tmdb_refresh_days=_above_zero(env, "TMDB_REFRESH_DAYS", 150, most=180),
+        warm_catalogue=env.bool("WARM_CATALOGUE", True),
         letterboxd_ttl_days=_above_zero(env, "LETTERBOXD_TTL_DAYS", 30),
         account_ttl_days=_above_zero(env, "ACCOUNT_TTL_DAYS", 0) or None,
         prime_ttl_minutes=_above_zero(env, "PRIME_TTL_MINUTES", 30),

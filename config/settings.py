@@ -139,7 +139,9 @@ TMDB = TMDBSettings(
     rate_count=ENV.tmdb_rate.count,
     rate_seconds=ENV.tmdb_rate.seconds,
     cache_path=Path(DATA_DIR) / "tmdb_cache.sqlite3",
+    refresh_days=ENV.tmdb_refresh_days,
 )
+WARM_CATALOGUE = ENV.warm_catalogue
 
 PORT = ENV.port  # of `manage.py serve`
 

@@ -12,6 +12,7 @@ class TMDBSettings:
     rate_count: int  # at most this many requests...
     rate_seconds: float  # ...in any so many seconds, over all processes and machines
     cache_path: Path
+    refresh_days: int  # a record as old as this is asked for again
     connect_timeout: float = 3.0
     read_timeout: float = 10.0
 

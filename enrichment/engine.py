@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from . import details_stage, health, match_stage, stopping, upkeep
@@ -121,6 +121,10 @@ def _work(row: Work, tmdb: Tmdb, failures: int) -> bool:
         with suppress(DatabaseError):  # else it is free when its lease ends
             give_back(row, row.error, counts=False, wait=0)
         raise
+    except IntegrityError as exc:  # it met something a person did at this very moment
+        log.warning("%s %s is tried again (%s)", type(row).__name__, row.pk, type(exc).__name__)
+        give_back(row, row.error, counts=True, wait=ROW_WAITS)
+        return True
 
 
 def _try(row: Work, tmdb: Tmdb, failures: int) -> bool:

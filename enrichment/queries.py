@@ -6,7 +6,7 @@ from django.conf import settings
 
 from .health import ServiceState
 from .health import state as service_state
-from .models import LookupStatus, TitleLookup, TmdbMovie
+from .models import LookupStatus, TitleLookup, TmdbMovie, Upkeep
 
 Key = tuple[str, int | None]  # title_key and year
 BATCH = 500
@@ -25,7 +25,7 @@ def per_second() -> float:
 
 
 def open_work() -> int:
-    return TitleLookup.objects.waiting().count() + TmdbMovie.objects.waiting().count()
+    return TitleLookup.objects.waiting().count() + TmdbMovie.objects.waiting().count() + Upkeep.objects.count()
 
 
 def known_matches(keys: Collection[Key]) -> dict[Key, int]:

@@ -3,7 +3,7 @@ seen films, and records that grow old. Planned by a schedule, done by the same h
 
 import logging
 
-from . import catalogue
+from . import catalogue, refresh
 from .leases import finish
 from .models import Upkeep, UpkeepKind
 from .tmdb.types import Tmdb
@@ -14,10 +14,17 @@ log = logging.getLogger("reelkeeper.upkeep")
 def do(row: Upkeep, tmdb: Tmdb) -> None:
     if row.kind == UpkeepKind.CATALOGUE_PAGE:
         catalogue.read_page(row.number, tmdb)
-    finish(row)
+    else:
+        refresh.film(row.number, tmdb)
+    _finish(row)
 
 
 def drop(row: Upkeep, error: str) -> None:
     """It is planned again when its time comes."""
     log.warning("left out %s: %s", row, error)
-    finish(row)
+    _finish(row)
+
+
+def _finish(row: Upkeep) -> None:
+    if finish(row) and row.kind == UpkeepKind.CATALOGUE_PAGE and not catalogue.pages_waiting():
+        catalogue.note_read()

@@ -202,7 +202,7 @@ def add_rated_films(session: ImportSession, user: User) -> Added:
     """Rank every rated film of a Letterboxd import: all or nothing, and once, however often it is called.
     Where two of its titles are one film, the rating of the one that was watched last counts."""
     days = ("watched_on", "rated_on", "marked_on")
-    needed = ("session", "rating", *days, "tmdb_movie__title", "tmdb_movie__release_date")
+    needed = ("session", "title", "year", "rating", *days, "tmdb_movie__title", "tmdb_movie__release_date")
     rated = session.movies.filter(rating__isnull=False).select_related("tmdb_movie").only(*needed)
     newest_first = rated.order_by(F("watched_on").desc(nulls_last=True), "turn")
     with transaction.atomic():
@@ -216,13 +216,13 @@ def add_rated_films(session: ImportSession, user: User) -> Added:
 
 
 def _columns(user: User, movies: list[Movie], session: ImportSession) -> dict[str, Any]:
-    films = [movie.tmdb_movie for movie in movies if movie.tmdb_movie]
+    ranked = [(movie.tmdb_movie, movie) for movie in movies if movie.tmdb_movie]  # a purged film has no title
     imported = timezone.localdate(session.created_at)
     return {
         "user_id": [user.pk] * len(movies),
-        "tmdb_movie_id": [film.pk for film in films],
-        "title": [film.title[:TITLE_LENGTH] for film in films],
-        "year": [film.year for film in films],
+        "tmdb_movie_id": [film.pk for film, _ in ranked],
+        "title": [film.title[:TITLE_LENGTH] or movie.title for film, movie in ranked],
+        "year": [film.year if film.title else movie.year for film, movie in ranked],
         "rating": [movie.rating for movie in movies],
         "rated_at": [movie.rated_on or movie.watched_on or movie.marked_on or imported for movie in movies],
         "movie_id": [movie.pk for movie in movies],

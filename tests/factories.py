@@ -27,6 +27,9 @@ class TmdbMovieFactory(DjangoModelFactory[TmdbMovie]):
 
     tmdb_id = factory.Sequence(lambda n: 1000 + n)
     title = factory.Sequence(lambda n: f"Film {n}")
+    original_title = ""
+    title_key = factory.LazyAttribute(lambda film: titles.key(film.title))
+    original_key = factory.LazyAttribute(lambda film: titles.key(film.original_title))
 
 
 class TitleLookupFactory(DjangoModelFactory[TitleLookup]):

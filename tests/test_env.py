@@ -28,6 +28,8 @@ def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("TMDB_RATE", "fast"),
         ("TMDB_RATE", "0/1"),
         ("TMDB_RATE", "20"),
+        ("TMDB_REFRESH_DAYS", "0"),
+        ("TMDB_REFRESH_DAYS", "181"),
         ("TIME_ZONE", "Nowhere/Atall"),
         ("TMDB_BASE_URL", "api.themoviedb.org"),
         ("MAX_UPLOAD_MB", "0"),

@@ -21,7 +21,8 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.tmdb_films import NOT_FOUND, Answer, Catalogue, Film, default_films, error, poster
 
 MODES = {"fail", "latency", "retry_after", "gone", "bad_tokens"}
-FLAKY = ("500", "down", "garbage", "cut", "429", "html")  # what every third request meets, in turn
+FLAKY = ("late", "500", "down", "garbage", "cut", "429", "html")  # what every so many-th request meets, in turn
+WAITS = {"slow": 60.0, "late": 3.0}  # seconds: longer than anybody waits, and not so long
 FAULTS = {
     "500": error(500, 11, "Internal error: Something went wrong, contact TMDB."),
     "html": Answer(503, b"<html><body>503 Back-end server is at capacity</body></html>"),
@@ -73,9 +74,11 @@ class TmdbServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.catalogue = Catalogue(default_films() if films is None else films)
         self.limit, self.window, self.latency = limit, window, latency
-        self.fail = "none"  # or down, slow, cut, flaky, one of FAULTS
+        self.fail = "none"  # or down, slow, late, cut, flaky, one of FAULTS
+        self.flaky_every = 3  # requests
         self.retry_after: int | None = 1  # a 429's header, None leaves it out
         self.gone: list[int] = []  # ids that were deleted: found by a search, yet 404
+        self.merged: dict[int, int] = {}  # old ids, and the films that answer to them now
         self.bad_tokens: list[str] = []
         self.lock, self.closing, self.connections = threading.Lock(), threading.Event(), set[socket.socket]()
         self.record = Record()
@@ -138,7 +141,8 @@ class TmdbServer(ThreadingHTTPServer):
             record.granted.append(now)
             if self.fail != "flaky":
                 return self.fail
-            return FLAKY[record.requests // 3 % len(FLAKY)] if record.requests % 3 == 0 else "none"
+            turn, rest = divmod(record.requests, self.flaky_every)
+            return "none" if rest else FLAKY[turn % len(FLAKY)]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -161,12 +165,12 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "down":
             self.close_connection = True
             return
-        self.server.closing.wait(60 if fault == "slow" else self.server.latency)
+        self.server.closing.wait(WAITS.get(fault, self.server.latency))
         token = query.pop("api_key", "")
         reply = FAULTS.get(fault) or self.reply(path, query, token)
         with self.server.lock:
             self.server.record.statuses[reply.status] += 1
-            if reply.status == 200 and fault in ("none", "slow"):
+            if reply.status == 200 and fault in ("none", *WAITS):
                 self.server.record.answered[f"{path}?{sorted(query.items())}"] += 1
         self.send(reply.status, *reply.sent, is_cut=fault == "cut")
 
@@ -175,6 +179,9 @@ class Handler(BaseHTTPRequestHandler):
             return REFUSED
         if path in [f"/3/movie/{id}" for id in self.server.gone]:
             return NOT_FOUND
+        for old, new in self.server.merged.items():
+            if path == f"/3/movie/{old}":
+                path = f"/3/movie/{new}"
         return self.server.catalogue.answer(path, query)
 
     def may_ask(self, api_key: str) -> bool:

@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from requests_cache import DO_NOT_CACHE, CachedSession
 from requests_cache.backends.sqlite import SQLiteCache
 
-from enrichment import ratelimit
+from enrichment import health, ratelimit
 from enrichment.conf import TMDBSettings
 
 from .errors import TMDBGone, TMDBRejected, TMDBUnavailable
@@ -61,6 +62,7 @@ class PermitAdapter(HTTPAdapter):
             else:
                 if response.status_code == 429:
                     ratelimit.push_back(retry_after(response) or 2.0**tried)
+                    health.limited()
                 if response.status_code not in TRY_AGAIN or not may_try_again:
                     return response
             time.sleep(random.uniform(0.5, 1.0) * 0.5 * 2**tried)
@@ -140,12 +142,45 @@ def retry_after(response: requests.Response) -> float | None:
 def prepare_cache() -> None:
     """Make the cache's file before several workers open it at once: a new one can't be made by two."""
     if not settings.TMDB.is_sample:
-        SQLiteCache(settings.TMDB.cache_path, wal=True, busy_timeout=20_000).close()  # type: ignore[no-untyped-call]
+        _cache(settings.TMDB).close()  # type: ignore[no-untyped-call]
+
+
+def drop_expired() -> None:
+    """Delete the answers that this machine's cache has kept long enough: it does not do so by itself."""
+    if settings.TMDB.cache_path.exists():
+        with closing(_cache(settings.TMDB)) as cache:
+            with cache.responses.connection(commit=True) as connection:
+                connection.execute("DELETE FROM responses WHERE expires IS NULL")  # an earlier version left such
+            cache.delete(expired=True)
+
+
+def empty_cache() -> int:
+    """Delete all answers that this machine's cache has kept; how many they were."""
+    if not settings.TMDB.cache_path.exists():
+        return 0
+    with closing(_cache(settings.TMDB)) as cache:
+        keys = list(cache.responses)
+        cache.delete(*keys)  # not clear(): others may have it open, and it takes their tables away
+        cache.responses.vacuum()  # type: ignore[no-untyped-call]  # what was deleted is not in the file any more
+        with cache.responses.connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return len(keys)
+
+
+def _cache(conf: TMDBSettings) -> SQLiteCache:
+    return SQLiteCache(conf.cache_path, wal=True, busy_timeout=20_000, serializer="json")
 
 
 def _session(conf: TMDBSettings, patience: float | None) -> requests.Session:
-    backend = SQLiteCache(conf.cache_path, wal=True, busy_timeout=20_000)
-    session = CachedSession(backend=backend, serializer="json", filter_fn=_is_json, allowable_codes=(200,))
+    backend = _cache(conf)
+    # asked for with a request only, DO_NOT_CACHE is not read but written, and for ever
+    session = CachedSession(
+        backend=backend,
+        serializer="json",
+        filter_fn=_is_json,
+        allowable_codes=(200,),
+        expire_after=DO_NOT_CACHE,
+    )
     adapter = PermitAdapter(patience, pool_connections=1, pool_maxsize=4, max_retries=0)
     session.mount(conf.base_url, adapter)
     if re.fullmatch(r"[0-9a-f]{32}", conf.token):  # a v3 key: TMDB refuses it as Bearer

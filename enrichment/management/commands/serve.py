@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from enrichment import services, supervisor
+from enrichment import health, refresh, services, supervisor
 from enrichment.management.waiting import wait_for_database
 from enrichment.tmdb.client import prepare_cache
 
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("sync_schedules", verbosity=0)
         services.leave_sample()
+        health.forget_refused_key()
+        refresh.refill()
         prepare_cache()
         self.stdout.write(self.style.SUCCESS(f"Reelkeeper is at http://127.0.0.1:{port}  (Ctrl-C stops it)"))
         self.stdout.flush()

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from enrichment import supervisor
+from enrichment import health, supervisor
 from enrichment.management.waiting import wait_for_database
 from enrichment.tmdb.client import prepare_cache
 
@@ -12,6 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wait_for_database()
+        health.forget_refused_key()
         prepare_cache()
         self.stdout.write("Reelkeeper's cluster is at work (Ctrl-C stops it)")
         self.stdout.flush()

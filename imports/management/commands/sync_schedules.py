@@ -5,6 +5,7 @@ from django_q.models import Schedule
 
 SCHEDULES = {
     "sweep": {"func": "imports.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1},
+    "keep_fresh": {"func": "enrichment.tasks.keep_fresh", "schedule_type": Schedule.DAILY},
 }
 
 
