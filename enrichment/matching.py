@@ -29,6 +29,7 @@ REASONS = {
     "rivals": gettext_noop("other films that fit as well: %(count)s"),
     "best_known": gettext_noop("by far the best known of those that fit"),
     "year_rival": gettext_noop("another film fits the year better"),
+    "misspelt": gettext_noop("the title may be misspelt"),
     "few_votes": gettext_noop("too little known for a year that is off"),
     "famous_namesake": gettext_noop("a far better known film of this title is one year off"),
     "nothing_found": gettext_noop("TMDB found no film"),
@@ -46,6 +47,9 @@ DOMINANCE = 10  # ...or has so many times its votes
 YEAR_OFF_VOTES = 50
 FAME = 100  # with so many times the votes, a namesake one year off may be meant as well
 RESEMBLES = 0.6  # less than that is another title
+
+KNOWN_VOTES = 300  # so many, and a film known here needs no search where title and year are exact...
+KNOWN_VOTES_DATELESS = 1000  # ...and where there is no year
 
 LOOSE_LIKENESS = 0.95
 SUBTITLE_LIKENESS = 0.85
@@ -67,6 +71,7 @@ class Candidate:
     votes: int
     popularity: float
     video: bool
+    is_guess: bool = False  # no search found it by these words: it is here only because its title is alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,18 @@ def judge(names: Sequence[str], year: int | None, candidates: Iterable[Candidate
     if doubts or not _is_close_enough(best, year):
         return Verdict("unsure", None, best.score, reasons, ranking)
     return Verdict("matched", best.candidate.tmdb_id, best.score, reasons, ranking)
+
+
+def judge_known(names: Sequence[str], year: int | None, candidates: Iterable[Candidate]) -> Verdict | None:
+    """The match among films known here, all that bear one of the names; None where only a search can tell, for
+    namesakes may be unknown here: so it takes the exact title, the exact year, and a well-known film."""
+    verdict = judge(names, year, candidates)
+    if verdict.tmdb_id is None:
+        return None
+    best = verdict.ranking[0]
+    is_exact = best.likeness == 1 and (year is None or best.candidate.year == year)
+    votes = KNOWN_VOTES_DATELESS if year is None else KNOWN_VOTES
+    return verdict if is_exact and best.candidate.votes >= votes else None
 
 
 def is_good_enough(verdict: Verdict, year: int | None) -> bool:
@@ -206,6 +223,8 @@ def _doubts(best: Scored, others: Sequence[Scored], year: int | None) -> Iterato
     rivals = [other for other in others if _contends(best, other, year) and not _outshines(best, other, DOMINANCE)]
     if rivals:
         yield {"code": "rivals", "count": len(rivals)}
+    if best.candidate.is_guess and best.how not in ("same_title", "loose_title"):
+        yield {"code": "misspelt"}
     if year is None or not _is_near(best.candidate, year):
         return
     if best.candidate.year == year:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from . import titles
+from . import best_known, titles
 from .films import keep_details, keep_hits
 from .models import DetailsStatus, TmdbMovie
 from .tmdb.client import client
@@ -14,6 +15,7 @@ from .tmdb.errors import TMDBGone, TMDBRejected, TMDBUnavailable
 
 LONGEST = 200
 MOST = 20  # films in one answer
+SUGGESTED = 8
 PATIENCE = 3.0  # seconds that a person waits for a permit
 LARGEST_ID = 2**31 - 1
 FIRST_FILM_YEAR = 1870
@@ -38,7 +40,7 @@ def search_by_hand(text: str, year: int | None = None) -> list[TmdbMovie]:
     """The films that `text` may mean, at most 20, in TMDB's order: a title, with or without its year at the end, a
     TMDB or IMDb id, or an address there. None found is an answer.
     Raises SearchRefused and SearchUnavailable. Never call it inside a transaction: it may wait for a permit."""
-    text = " ".join(text.encode(errors="ignore").decode().replace("\0", "").split())
+    text = _tidy(text)
     if len(text) > LONGEST:
         raise SearchRefused(gettext("That is too long for a title: at most %(n)d characters.") % {"n": LONGEST})
     try:
@@ -47,6 +49,22 @@ def search_by_hand(text: str, year: int | None = None) -> list[TmdbMovie]:
         raise SearchUnavailable(_sentence(trouble)) from trouble
     except TMDBRejected as trouble:
         raise SearchUnavailable(gettext("TMDB's answer could not be understood. Try other words.")) from trouble
+
+
+def suggest(text: str, year: int | None = None) -> list[TmdbMovie]:
+    """What search_by_hand may find, at once and without a request: the best known films by that title, that begin so,
+    or that are alike. A number or an address suggests nothing."""
+    text = _tidy(text)
+    if len(text) > LONGEST or TMDB_ADDRESS.search(text) or IMDB_ID.search(text) or IMDB_ADDRESS.search(text):
+        return []
+    for title, of_year in _readings(text, year):
+        if titles.fold(title) and (ids := best_known.suggestions(title, of_year, SUGGESTED)):
+            return _in_order(ids)
+    return []
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.encode(errors="ignore").decode().replace("\0", "").split())
 
 
 def _ids(text: str, year: int | None) -> list[int]:
@@ -112,20 +130,21 @@ def _known_or_asked(tmdb_id: int) -> int | None:
     """The film of that number, asked for only when it isn't known; TMDB may give a merged film's new number."""
     if not 0 < tmdb_id <= LARGEST_ID:
         return None
-    known = TmdbMovie.objects.filter(pk=tmdb_id).values_list("details_status", flat=True).first()
-    if known is not None:
-        return None if known == DetailsStatus.GONE else tmdb_id
+    known = TmdbMovie.objects.filter(pk=tmdb_id).exclude(title="")  # else it was purged
+    status = known.values_list("details_status", flat=True).first()
+    if status is not None and status != DetailsStatus.GONE:
+        return tmdb_id
     try:
         details = client(PATIENCE).details(tmdb_id)
     except TMDBGone:
         return None
     keep_details(details)
-    return details.tmdb_id
+    return None if status and details.tmdb_id == tmdb_id else details.tmdb_id
 
 
 def _in_order(ids: list[int]) -> list[TmdbMovie]:
-    """Without films that TMDB has deleted since a search found them."""
-    films = TmdbMovie.objects.exclude(details_status=DetailsStatus.GONE).in_bulk(ids)
+    """Without films that TMDB has deleted, or that were purged, since a search found them."""
+    films = TmdbMovie.objects.exclude(Q(details_status=DetailsStatus.GONE) | Q(title="")).in_bulk(ids)
     return [films[pk] for pk in dict.fromkeys(ids) if pk in films]
 
 

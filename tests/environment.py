@@ -18,6 +18,7 @@ os.environ.update(
     TMDB_TOKEN="a-token-for-tests",
     TMDB_BASE_URL="http://127.0.0.1:9/3",  # nobody answers here: tests that ask say whom
     TMDB_RATE="1000/1",
+    WARM_CATALOGUE="false",
     DJANGO_ALLOW_ASYNC_UNSAFE="true",  # Playwright's loop runs beside Django's synchronous tests
 )
 

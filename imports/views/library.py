@@ -9,13 +9,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from enrichment import services as enrichment
 from enrichment.models import DetailsStatus, TmdbMovie
 from imports import access, exports, rankings
 from imports.forms_library import FilmSearchForm, LibraryFilterForm, RatingForm
@@ -23,6 +23,7 @@ from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
 from imports.models import Ranking, Source
 from imports.rankings import RankingFilters
 
+from . import film_search
 from .addresses import shortened
 
 FILMS_A_PAGE = 48
@@ -101,6 +102,7 @@ def ranking_restore(request: HtmxHttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@vary_on_headers("HX-Request")
 def film_add(request: HtmxHttpRequest) -> HttpResponse:
     """Search, pick one, rate it."""
     if request.method == "POST":
@@ -167,15 +169,10 @@ def _is_table(request: HttpRequest) -> bool:
 
 def _searched(request: HtmxHttpRequest) -> HttpResponse:
     form = FilmSearchForm(request.GET if "q" in request.GET else None)
-    context: dict[str, Any] = {"form": form, "asked": form.is_bound, "films": [], "problem": ""}
-    if form.is_valid():
-        try:
-            context["films"] = enrichment.search_by_hand(form.cleaned_data["q"])
-        except (enrichment.SearchRefused, enrichment.SearchUnavailable) as trouble:
-            context["problem"] = str(trouble)
-    owned = _person(request).rankings.filter(tmdb_movie__in=context["films"])
-    context["owned"] = dict(owned.values_list("tmdb_movie_id", "pk"))
-    return render(request, "library/film_add.html", context)
+    result = film_search.searched(request, form.cleaned_data["q"]) if form.is_valid() else film_search.NOT_YET
+    owned = _person(request).rankings.filter(tmdb_movie__in=result.films)
+    context = {"form": form, "result": result, "owned": dict(owned.values_list("tmdb_movie_id", "pk"))}
+    return render(request, pick_template(request, "library/film_add.html", "library/_found.html"), context)
 
 
 def _picked(request: HtmxHttpRequest, film: TmdbMovie, form: RatingForm, status: int = 200) -> HttpResponse:
@@ -201,7 +198,8 @@ def _add(request: HtmxHttpRequest) -> HttpResponse:
 def _film_or_404(tmdb_id: str) -> TmdbMovie:
     if not (tmdb_id.isascii() and tmdb_id.isdecimal()):
         raise Http404
-    return get_object_or_404(TmdbMovie.objects.exclude(details_status=DetailsStatus.GONE), pk=int(tmdb_id))
+    unusable = Q(details_status=DetailsStatus.GONE) | Q(title="")  # deleted at TMDB, or purged here
+    return get_object_or_404(TmdbMovie.objects.exclude(unusable), pk=int(tmdb_id))
 
 
 def _download(lines: Iterable[str], content_type: str, name: str) -> StreamingHttpResponse:

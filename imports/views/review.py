@@ -12,13 +12,14 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
 from imports import access, decisions
 from imports.forms_review import AddForm, ChooseForm, SearchForm, StarsForm, problem_of
 from imports.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
 from imports.models import Movie, Ranking
 from imports.wizard import Review
+
+from . import film_search
 
 STATUSES = {"already_decided": 409, "film_gone": 404}  # of CantDecide's codes; the others are the request's fault
 
@@ -117,17 +118,18 @@ def unchoose(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpR
 @require_safe
 @vary_on_headers("HX-Request")
 def search(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
-    """Films to pick from for ?film=, as TMDB finds them."""
+    """Films to pick from for ?film=: to htmx at once those that are known here, and with ?rest those that TMDB finds
+    besides; else all that TMDB finds."""
     found = _review(request, session_id)
     number = _number(request.GET.get("film"))
     movie = _movie(request, found, number) if number else found.current()
     if movie is None:
         raise Http404
     q, year = SearchForm(request.GET).asked()
-    films, problem, status = _found(q, year)
-    context = {"session": found.session, "movie": movie, "films": films, "problem": problem, "q": q, "year": year}
+    result = film_search.searched(request, q, year)
+    context = {"session": found.session, "movie": movie, "result": result, "q": q, "year": year}
     template = pick_template(request, page="review/search.html", fragment="review/_results.html")
-    return render(request, template, context, status=status)
+    return render(request, template, context, status=result.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -250,16 +252,3 @@ def _show(
     }
     template = pick_template(request, page="review/review.html", fragment="review/_swap.html")
     return render(request, template, context, status=status)
-
-
-def _found(q: str, year: int | None) -> tuple[list[TmdbMovie], str, int]:
-    """The films that TMDB finds, or why it can't, in a sentence, and the status that goes with it."""
-    if not q:
-        return [], "", 200
-    try:
-        films = enrichment.search_by_hand(q, year)
-    except enrichment.SearchRefused as refused:
-        return [], str(refused), 400
-    except enrichment.SearchUnavailable as trouble:
-        return [], str(trouble), 503
-    return films, "" if films else gettext("TMDB finds no film by that name. Try the original title."), 200

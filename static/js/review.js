@@ -7,7 +7,7 @@
   const find = (selector) => document.querySelector(selector);
 
   const isTyping = (element) => element.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
-  const isBusy = () => Boolean(find(".htmx-request, dialog[open]"));
+  const isBusy = () => Boolean(find(".htmx-request:not(.search-goes-on), dialog[open]"));
 
   function rate(stars) {
     const star = find(`.rate input[value="${stars}"]`);

@@ -353,6 +353,24 @@ def test_a_film_is_searched_for_picked_and_rated(client: Client, person: User, t
     assert "In your library" in page(client, "/library/add/?q=zebra+crossing")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_search_shows_what_is_known_here_at_once_and_then_what_tmdb_has_besides(
+    client: Client, heat: Ranking, tmdb: TmdbServer
+) -> None:
+    assert heat.tmdb_movie is not None
+    TmdbMovie.objects.filter(pk=heat.tmdb_movie_id).update(title="Heat", title_key="heat", vote_count=7000)
+    tmdb.catalogue.add(film(heat.tmdb_movie_id, "Heat"), film(900_002, "Heat Again"))
+    at_once = page(client, "/library/add/?q=heat", headers=HTMX)
+    assert f'href="?film={heat.tmdb_movie_id}"' in at_once
+    assert "1 film known here" in at_once and "In your library" in at_once and "<html" not in at_once
+    assert 'hx-get="/library/add/?q=heat&amp;rest=1"' in at_once
+    assert tmdb.record.requests == 0
+    besides = page(client, "/library/add/?q=heat&rest=1", headers=HTMX)
+    assert 'href="?film=900002"' in besides and f'href="?film={heat.tmdb_movie_id}"' not in besides
+    whole = page(client, "/library/add/?q=heat")
+    assert 'href="?film=900002"' in whole and f'href="?film={heat.tmdb_movie_id}"' in whole and "rest=1" not in whole
+
+
 def test_a_film_that_is_ranked_already_is_left_alone(client: Client, heat: Ranking) -> None:
     sent = {"film": heat.tmdb_movie_id, "rating": "1.0", "rated_at": "2020-01-01"}
     answer = client.post("/library/add/", sent, follow=True)

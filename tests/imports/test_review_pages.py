@@ -1,5 +1,6 @@
 """The review wizard's pages, through their addresses: with and without htmx, for both sources."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.prime_exports import history, script_3
-from tests.tmdb_films import generated_films
+from tests.tmdb_films import film, generated_films
 from tests.tmdb_server import TmdbServer
 
 pytestmark = pytest.mark.django_db
@@ -464,6 +465,48 @@ def test_search_shows_films_to_pick(owner: Client, session: ImportSession, tmdb:
         assert f'name="tmdb_id" value="{wanted["id"]}"' in text(answer)
         assert to(movie, "choose") in text(answer)
     assert "TMDB finds no film" in text(owner.get(page_of(session, "search/"), query | {"q": "Qqzzx"}))
+
+
+def test_search_shows_what_is_known_here_at_once_and_then_what_tmdb_has_besides(
+    owner: Client, session: ImportSession, tmdb: TmdbServer
+) -> None:
+    movie = unmatched(session)
+    known = TmdbMovieFactory(title="Zebra Crossing", vote_count=5000)
+    tmdb.catalogue.add(film(known.pk, "Zebra Crossing"), film(900_002, "Zebra Crossing Again", vote_count=1))
+    query: dict[str, Any] = {"film": movie.pk, "q": "zebra cros"}
+    at_once = text(owner.get(page_of(session, "search/"), query, headers=HTMX))
+    assert f'name="tmdb_id" value="{known.pk}"' in at_once
+    assert tmdb.record.requests == 0
+    [rest] = re.findall(r'hx-get="([^"]+rest=1)" hx-trigger="load"', at_once)
+    rest = rest.replace("&amp;", "&")
+    assert "tmdb_id" not in text(owner.get(rest, headers=HTMX))  # TMDB wants whole words
+    besides = text(owner.get(rest.replace("cros&", "crossing&"), headers=HTMX))
+    assert re.findall(r'name="tmdb_id" value="(\d+)"', besides) == ["900002"]
+    assert "rest=1" not in besides
+
+
+def test_search_without_javascript_shows_all_in_one_page(
+    owner: Client, session: ImportSession, tmdb: TmdbServer
+) -> None:
+    movie, known = unmatched(session), TmdbMovieFactory(title="Zebra Crossing", vote_count=5000)
+    tmdb.catalogue.add(film(900_002, "Zebra Crossing Again"))
+    for q, found in (("zebra crossing", "900002"), ("zebra crosing", str(known.pk))):
+        query: dict[str, Any] = {"film": movie.pk, "q": q}
+        shown = text(owner.get(page_of(session, "search/"), query))
+        assert re.findall(r'name="tmdb_id" value="(\d+)"', shown) == [found]
+        assert "rest=1" not in shown
+
+
+def test_search_while_tmdb_is_down_shows_what_is_known_here(
+    owner: Client, session: ImportSession, tmdb: TmdbServer
+) -> None:
+    movie, known = unmatched(session), TmdbMovieFactory(title="Zebra Crossing", vote_count=5000)
+    tmdb.fail = "down"
+    query: dict[str, Any] = {"film": movie.pk, "q": "zebra"}
+    answer = owner.get(page_of(session, "search/"), query)
+    assert f'value="{known.pk}"' in text(answer)
+    for shown in (answer, owner.get(page_of(session, "search/"), query | {"rest": 1}, headers=HTMX)):
+        assert (shown.status_code, "TMDB can&#x27;t be reached" in text(shown)) == (200, True)
 
 
 def test_search_says_when_tmdb_is_down(owner: Client, session: ImportSession, tmdb: TmdbServer) -> None:
