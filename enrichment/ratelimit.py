@@ -1,7 +1,8 @@
 """One limit for all processes on all machines: evenly spaced slots, given out by one database row.
 
 Libraries for this were tried and overshoot (docs/adr/0003). Two things keep a sliding window from ever being over:
-the slots are SLACK wider apart than the limit asks for, and who comes late to a slot moves all later ones by as much.
+the slots are SLACK wider apart than the limit asks for, and a request that leaves late moves all later slots by as
+much: those a window later would be too near to it.
 
 Imports reserve slots only a moment ahead; a page that a person waits for takes the next one after those. So however
 many workers there are, a person waits for a moment, not for all of them.
@@ -43,22 +44,34 @@ _PUSH_BACK = {
 }
 
 
-def take_permit(patience: float | None = None) -> None:
-    """Sleep until this process may send one request; `patience`: seconds that a person waits, None for a worker.
-    Never call it inside a transaction. Raises TMDBUnavailable: "limited" when nobody may send anything for longer
-    than that, "busy" when all slots went to other workers."""
-    gap = settings.TMDB.rate_seconds * (1 + SLACK) / settings.TMDB.rate_count
+def take_permit(patience: float | None = None) -> float:
+    """Sleep until this process may send one request, and return its slot, for `sent`; `patience`: seconds that a person
+    waits, None for a worker. Never call it inside a transaction. Raises TMDBUnavailable: "limited" when nobody may send
+    anything for longer than that, "busy" when all slots went to other workers."""
+    window = settings.TMDB.rate_seconds
+    gap = window * (1 + SLACK) / settings.TMDB.rate_count
     most = MAX_WAIT if patience is None else patience
     ahead = max(MOMENT, 2 * gap) if patience is None else patience
     give_up_at = time.monotonic() + MAX_QUEUE
-    while (slot := _take_slot(gap, ahead)) is None:
-        if (until_next := _until_next_slot()) > most:
+    while True:
+        if (slot := _take_slot(gap, ahead)) is not None:
+            time.sleep(max(0.0, slot - time.time()))
+            if time.time() - slot < window * SLACK:
+                return slot
+        elif (until_next := _until_next_slot()) > most:
             raise TMDBUnavailable("limited", "TMDB asked us to wait", retry_after=until_next)
+        else:  # not all who wait look again at the same moment
+            time.sleep(max(0.0, until_next - ahead) + random.uniform(0, max(gap, ahead / 2)))
         if time.monotonic() > give_up_at:
             raise TMDBUnavailable("busy", "all permits went to others")
-        # not all who wait look again at the same moment
-        time.sleep(max(0.0, until_next - ahead) + random.uniform(0, max(gap, ahead / 2)))
-    _wait_until(slot)
+
+
+def sent(slot: float) -> None:
+    """The request of that slot left just now: the machine may be busy, or its connection was a new one."""
+    late = time.time() - slot - LATE * SLACK * settings.TMDB.rate_seconds
+    if late > 0:
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVE, {"seconds": late})
 
 
 def push_back(seconds: float) -> None:
@@ -77,15 +90,6 @@ def _take_slot(gap: float, ahead: float) -> float | None:
     if row is None:
         return None
     return float(row[0]) if connection.vendor == "sqlite" else time.time() + float(row[0] - row[1])
-
-
-def _wait_until(slot: float) -> None:
-    """A slot that we come late to (the database was busy, the machine is) would be too near to those a window later."""
-    time.sleep(max(0.0, slot - time.time()))
-    late = time.time() - slot - LATE * SLACK * settings.TMDB.rate_seconds
-    if late > 0:
-        with connection.cursor() as cursor:
-            cursor.execute(_MOVE, {"seconds": late})
 
 
 def _until_next_slot() -> float:

@@ -1,10 +1,8 @@
-"""The only module that knows TMDB is an HTTP API."""
+"""The only module, with transport, that knows TMDB is an HTTP API."""
 
 import json
 import logging
-import random
 import re
-import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -14,15 +12,14 @@ from typing import Any, TypeVar
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
 from requests_cache import DO_NOT_CACHE, CachedSession
 from requests_cache.backends.sqlite import SQLiteCache
 
-from enrichment import health, ratelimit
 from enrichment.conf import TMDBSettings
 
 from .errors import TMDBGone, TMDBRejected, TMDBUnavailable
 from .sample import SampleAdapter
+from .transport import PermitAdapter, retry_after
 from .types import MovieDetails, SearchAnswer, SearchHit
 
 T = TypeVar("T")
@@ -31,42 +28,7 @@ log = logging.getLogger("reelkeeper.tmdb")
 
 KEEP_SEARCH = timedelta(days=7)
 KEEP_EMPTY_SEARCH = timedelta(days=1)
-TRIES = 3
-NO_NEW_TRY_AFTER = 12.0  # seconds since the first: a worker's time is bounded
-SANE_RETRY_AFTER = 60.0
 NO_SUCH_FILM = 34  # TMDB's own code
-TRY_AGAIN = {429, 500, 502, 503, 504}
-NETWORK_TROUBLE = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-
-
-class PermitAdapter(HTTPAdapter):
-    """Below the cache: each try of each request has a permit of its own, so cache hits cost none and retries do.
-    `patience`: how long a try waits for its permit, and after which no new one is begun; None: as a worker may."""
-
-    def __init__(self, patience: float | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._patience = patience
-        self._no_new_try_after = NO_NEW_TRY_AFTER if patience is None else patience
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
-        started = time.monotonic()
-        for tried in range(1, TRIES + 1):
-            may_try_again = tried < TRIES and time.monotonic() - started < self._no_new_try_after
-            ratelimit.take_permit(self._patience)
-            try:
-                response = super().send(request, **kwargs)
-                _ = response.content  # read it here, so that a cut answer is tried again too
-            except NETWORK_TROUBLE:
-                if not may_try_again:
-                    raise
-            else:
-                if response.status_code == 429:
-                    ratelimit.push_back(retry_after(response) or 2.0**tried)
-                    health.limited()
-                if response.status_code not in TRY_AGAIN or not may_try_again:
-                    return response
-            time.sleep(random.uniform(0.5, 1.0) * 0.5 * 2**tried)
-        raise AssertionError("the last try returns or raises")
 
 
 class TMDBClient:
@@ -131,12 +93,6 @@ def client(patience: float | None = None) -> TMDBClient:
     if patience is not None:
         conf = replace(conf, read_timeout=min(conf.read_timeout, patience))
     return TMDBClient(_sample_session() if conf.is_sample else _session(conf, patience), conf)
-
-
-def retry_after(response: requests.Response) -> float | None:
-    """Seconds from the header, when it is there and sane (a server of 2023 sent 86400)."""
-    raw = response.headers.get("Retry-After", "")
-    return float(raw) if raw.isdigit() and 0 < float(raw) <= SANE_RETRY_AFTER else None
 
 
 def prepare_cache() -> None:

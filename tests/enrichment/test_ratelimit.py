@@ -55,6 +55,15 @@ def test_a_person_goes_ahead_of_the_workers_that_wait(settings: Any) -> None:
     assert len(taken) == 36
 
 
+def test_a_request_that_leaves_late_moves_all_later_slots(settings: Any) -> None:
+    limit(settings, 10, 1)
+    slot = ratelimit.take_permit()
+    before = TmdbService.objects.get().next_slot_at
+    time.sleep(0.2)
+    ratelimit.sent(slot)
+    assert TmdbService.objects.get().next_slot_at - before == pytest.approx(0.2, abs=0.05)
+
+
 def test_push_back_holds_everyone(settings: Any) -> None:
     limit(settings, 1000, 1)
     ratelimit.push_back(0.4)

@@ -120,7 +120,7 @@ def test_half_a_letter_breaks_nothing() -> None:
 def test_no_answer_is_said_and_is_never_no_such_film(
     tmdb: TmdbServer, fault: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("enrichment.tmdb.client.TRIES", 1)
+    monkeypatch.setattr("enrichment.tmdb.transport.TRIES", 1)
     tmdb.fail = fault
     with pytest.raises(SearchUnavailable, match=words):
         search_by_hand("zebra")
