@@ -24,18 +24,21 @@ GUESSES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """Titles by folded form, each with the place of its film; a film stands there once for each title."""
+    """Titles, folded and loose, each with the place of its film; a film stands there once for each title."""
 
     keys: list[str]
+    loose: list[str]
     places: list[int]
 
-    def add(self, key: str, place: int) -> None:
+    def add(self, key: str, loose: str, place: int) -> None:
         self.keys.append(key)
+        self.loose.append(loose)
         self.places.append(place)
 
     def alike(self, name: str) -> Iterator[int]:
-        """The places of the most alike, best first."""
-        for _, _, at in process.extract(name, self.keys, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=GUESSES):
+        """The places of the most alike, best first; loosely, for who misspells a title drops its article too."""
+        loose = titles.loose(name)
+        for _, _, at in process.extract(loose, self.loose, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=GUESSES):
             yield self.places[at]
 
     def beginning(self, text: str) -> Iterator[int]:
@@ -83,9 +86,7 @@ def misspelt(names: Sequence[str], year: int | None) -> list[Candidate]:
     """Films whose title is nearly one of the names; where a year is given, within a year of it."""
     index = _current()
     shelves = list(_shelves(index, year))
-    return _guesses(
-        index, year, (place for name in names for shelf in shelves for place in shelf.alike(titles.key(name)))
-    )
+    return _guesses(index, year, (place for name in names for shelf in shelves for place in shelf.alike(name)))
 
 
 def suggestions(text: str, year: int | None, most: int) -> list[int]:
@@ -95,7 +96,7 @@ def suggestions(text: str, year: int | None, most: int) -> list[int]:
     places = dict.fromkeys(place for shelf in _shelves(index, year) for place in shelf.beginning(key))
     places |= dict.fromkeys(index.by_loose.get(titles.loose(text), ()))
     if not places:
-        places = dict.fromkeys(place for shelf in _shelves(index, year) for place in shelf.alike(key))
+        places = dict.fromkeys(place for shelf in _shelves(index, year) for place in shelf.alike(text))
     return [film.tmdb_id for film in (index.films[place] for place in places) if _is_near(film, year)][:most]
 
 
@@ -138,7 +139,7 @@ def _renewed(index: Index | None) -> Index:
     known = TmdbMovie.objects.filter(catalogue=catalogue, vote_count__gte=1).exclude(title_key="")
     best = known.exclude(details_status=DetailsStatus.GONE).order_by("-vote_count", "pk")
     rows = best.values_list("title_key", "original_key", *CANDIDATE_FIELDS)[:MOST]
-    made = Index([], _Shelf([], []), defaultdict(lambda: _Shelf([], [])), {}, {}, catalogue, count, now, now)
+    made = Index([], _Shelf([], [], []), defaultdict(lambda: _Shelf([], [], [])), {}, {}, catalogue, count, now, now)
     _fill(made, rows, index.loose_forms if index else {})
     return replace(made, by_year=dict(made.by_year))
 
@@ -147,11 +148,12 @@ def _fill(index: Index, rows: Iterable[tuple[Any, ...]], loose_forms: dict[str, 
     for place, (title_key, original_key, *facts) in enumerate(rows):
         film = candidate(*facts)
         index.films.append(film)
-        for key in {title_key, original_key} - {""}:
-            index.all.add(key, place)
-            if film.year:
-                index.by_year[film.year].add(key, place)
-        for title in {film.title, film.original_title} - {""}:
+        for key, title in {title_key: film.title, original_key: film.original_title}.items():
+            if not key:
+                continue
             loose = index.loose_forms[title] = loose_forms.get(title) or titles.loose(title)
+            index.all.add(key, loose, place)
+            if film.year:
+                index.by_year[film.year].add(key, loose, place)
             if loose:  # a title of signs alone likens to nothing
                 index.by_loose.setdefault(loose, []).append(place)

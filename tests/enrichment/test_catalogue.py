@@ -368,6 +368,11 @@ def test_suggestions_come_from_here_best_known_first(
     assert tmdb.record.requests == 0
 
 
+def test_who_misspells_a_title_may_drop_its_article_too(warm: Any) -> None:
+    warm(film(1, "The Godfather", 1972, vote_count=9000))
+    assert [one.pk for one in services.suggest("godfater")] == [1]
+
+
 def test_suggestions_are_few_and_cost_two_queries(warm: Any, django_assert_num_queries: Any) -> None:
     warm(*(film(900_000 + n, f"Zebra {n}", 1990, vote_count=100 + n) for n in range(30)))
     services.suggest("zebra")
