@@ -18,7 +18,7 @@ from .models import TmdbService
 from .tmdb.errors import TMDBUnavailable
 
 SLACK = 0.035  # of the window: what two requests' ways to TMDB may differ in time, and the lateness below
-LATE = 0.1  # of the slack: less lateness moves nothing
+LATE = 0.4  # of the slack: less lateness moves nothing, and leaves the rest to the way there
 MAX_WAIT = 10.0  # seconds until the next slot; a longer wait is the row's, not the worker's
 MAX_QUEUE = 30.0  # seconds that a worker tries for a slot beside many others, well within its lease
 MOMENT = 0.25  # seconds that imports reserve ahead, or two slots where these are wider apart
