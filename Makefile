@@ -17,7 +17,8 @@ run: $(RUN_READY)
 	@exec $(PY) manage.py serve
 
 test: $(DEV_READY)
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --dist loadfile --ignore tests/e2e
+	$(PY) -m pytest tests/e2e
 
 check: $(DEV_READY)
 	.venv/bin/ruff check .
