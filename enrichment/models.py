@@ -219,6 +219,7 @@ class TmdbService(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     catalogue_read_at = models.DateTimeField(null=True, blank=True)  # when the last page of a reading was read
     next_slot_at = models.FloatField(default=0)  # the limiter: no request starts before this
+    moved = models.FloatField(default=0)  # seconds that late requests have moved the slots by, in all
     answered_at = models.DateTimeField(null=True, blank=True)  # when TMDB last gave a good answer (to 5 s)
     limited_at = models.DateTimeField(null=True, blank=True)  # when TMDB last said to slow down (429)
     down_since = models.DateTimeField(null=True, blank=True)  # null while TMDB answers

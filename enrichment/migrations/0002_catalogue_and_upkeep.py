@@ -22,69 +22,71 @@ def write_keys(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enrichment', '0001_initial'),
+        ("enrichment", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Upkeep',
+            name="Upkeep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('turn', models.PositiveIntegerField(default=0)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('lease_token', models.UUIDField(blank=True, null=True)),
-                ('error', models.TextField(blank=True)),
-                ('catalogue', models.CharField(choices=[('sample', 'Sample'), ('tmdb', 'Tmdb')], default='tmdb', max_length=8)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('page', 'Catalogue Page'), ('film', 'Film')], max_length=4)),
-                ('number', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("turn", models.PositiveIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_token", models.UUIDField(blank=True, null=True)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "catalogue",
+                    models.CharField(choices=[("sample", "Sample"), ("tmdb", "Tmdb")], default="tmdb", max_length=8),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("kind", models.CharField(choices=[("page", "Catalogue Page"), ("film", "Film")], max_length=4)),
+                ("number", models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name_plural': 'upkeep',
+                "verbose_name_plural": "upkeep",
             },
         ),
         migrations.AddField(
-            model_name='tmdbmovie',
-            name='original_key',
+            model_name="tmdbmovie",
+            name="original_key",
             field=models.CharField(blank=True, max_length=500),
         ),
         migrations.AddField(
-            model_name='tmdbmovie',
-            name='title_key',
+            model_name="tmdbmovie",
+            name="title_key",
             field=models.CharField(blank=True, max_length=500),
         ),
         migrations.AddField(
-            model_name='tmdbservice',
-            name='limited_at',
+            model_name="tmdbservice",
+            name="limited_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.RunPython(write_keys, migrations.RunPython.noop),
         migrations.AddIndex(
-            model_name='tmdbmovie',
-            index=models.Index(fields=['title_key'], name='film_by_title'),
+            model_name="tmdbmovie",
+            index=models.Index(fields=["title_key"], name="film_by_title"),
         ),
         migrations.AddIndex(
-            model_name='tmdbmovie',
-            index=models.Index(fields=['original_key'], name='film_by_original_title'),
+            model_name="tmdbmovie",
+            index=models.Index(fields=["original_key"], name="film_by_original_title"),
         ),
         migrations.AddIndex(
-            model_name='tmdbmovie',
-            index=models.Index(fields=['-vote_count'], name='film_by_votes'),
+            model_name="tmdbmovie",
+            index=models.Index(fields=["-vote_count"], name="film_by_votes"),
         ),
         migrations.AddIndex(
-            model_name='tmdbmovie',
-            index=models.Index(fields=['fetched_at'], name='film_by_day'),
+            model_name="tmdbmovie",
+            index=models.Index(fields=["fetched_at"], name="film_by_day"),
         ),
         migrations.AddIndex(
-            model_name='upkeep',
-            index=models.Index(fields=['turn', 'id'], name='upkeep_by_turn'),
+            model_name="upkeep",
+            index=models.Index(fields=["turn", "id"], name="upkeep_by_turn"),
         ),
         migrations.AddConstraint(
-            model_name='upkeep',
-            constraint=models.UniqueConstraint(fields=('kind', 'number'), name='upkeep_once'),
+            model_name="upkeep",
+            constraint=models.UniqueConstraint(fields=("kind", "number"), name="upkeep_once"),
         ),
     ]

@@ -57,11 +57,23 @@ def test_a_person_goes_ahead_of_the_workers_that_wait(settings: Any) -> None:
 
 def test_a_request_that_leaves_late_moves_all_later_slots(settings: Any) -> None:
     limit(settings, 10, 1)
-    slot = ratelimit.take_permit()
+    permits = [ratelimit.take_permit(), ratelimit.take_permit()]
     before = TmdbService.objects.get().next_slot_at
     time.sleep(0.2)
-    ratelimit.sent(slot)
-    assert TmdbService.objects.get().next_slot_at - before == pytest.approx(0.2, abs=0.05)
+    for permit in permits:
+        ratelimit.sent(permit)  # late by the same stall: it moves them once
+    assert TmdbService.objects.get().next_slot_at - before == pytest.approx(0.3, abs=0.05)
+
+
+def test_a_clock_that_jumps_stops_nobody_for_long(settings: Any) -> None:
+    limit(settings, 10, 1)
+    permit = ratelimit.take_permit()
+    ratelimit.sent(replace(permit, slot=permit.slot - 3600))  # the machine slept for an hour
+    assert TmdbService.objects.get().next_slot_at - time.time() < 2
+    TmdbService.objects.update(next_slot_at=time.time() + 3600)  # and the other way
+    started = time.monotonic()
+    ratelimit.take_permit()
+    assert time.monotonic() - started < 2
 
 
 def test_push_back_holds_everyone(settings: Any) -> None:
