@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from . import details_stage, health, match_stage, stopping, upkeep
@@ -27,6 +27,7 @@ ROW_WAITS = 5.0  # seconds after a first failed try, doubled with each
 NAP = 1.0  # seconds between two looks while TMDB or the database is away
 LOOK_AGAIN = 0.1  # seconds, while another hand's answer may open new work
 FAILURES_THAT_MEAN_DOWN = 2  # rows in a row that this hand got no answer for
+PROBE = "love"  # a word that films have in their titles
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
@@ -121,9 +122,9 @@ def _work(row: Work, tmdb: Tmdb, failures: int) -> bool:
         with suppress(DatabaseError):  # else it is free when its lease ends
             give_back(row, row.error, counts=False, wait=0)
         raise
-    except IntegrityError as exc:  # it met something a person did at this very moment
+    except Exception as exc:  # whatever is wrong with one row costs that row, and no other
         log.warning("%s %s is tried again (%s)", type(row).__name__, row.pk, type(exc).__name__)
-        give_back(row, row.error, counts=True, wait=ROW_WAITS)
+        give_back(row, f"it could not be kept ({type(exc).__name__})", counts=True, wait=ROW_WAITS * 2**row.attempts)
         return True
 
 
@@ -143,7 +144,7 @@ def _try(row: Work, tmdb: Tmdb, failures: int) -> bool:
         if trouble.reason == "busy":
             give_back(row, row.error, counts=False, wait=0)
             return True
-        _no_answer(row, trouble, failures)
+        _no_answer(row, tmdb, trouble, failures)
         return False
     except TMDBRejected as trouble:
         _fail(row, str(trouble))
@@ -151,13 +152,34 @@ def _try(row: Work, tmdb: Tmdb, failures: int) -> bool:
     return True
 
 
-def _no_answer(row: Work, trouble: TMDBUnavailable, failures: int) -> None:
-    """An outage wears out no tries: one counts only if TMDB answered somebody within the last minute."""
-    is_outage = trouble.reason == "key" or failures + 1 >= FAILURES_THAT_MEAN_DOWN or not health.answered_lately()
+def _no_answer(row: Work, tmdb: Tmdb, trouble: TMDBUnavailable, failures: int) -> None:
+    """An outage wears out no tries. Whether it is one, or this row's own trouble, another question of the same kind
+    tells, unless TMDB answered somebody just now."""
+    is_suspect = failures + 1 >= FAILURES_THAT_MEAN_DOWN or not health.answered_lately()
+    is_outage = trouble.reason == "key" or (is_suspect and not _answers(row, tmdb, trouble))
     if is_outage:
         health.down(trouble)
     counts = not is_outage and trouble.reason != "limited"
     give_back(row, str(trouble), counts=counts, wait=ROW_WAITS * 2**row.attempts if counts else 0)
+
+
+def _answers(row: Work, tmdb: Tmdb, trouble: TMDBUnavailable) -> bool:
+    """Does TMDB answer something else?"""
+    if trouble.reason == "limited":
+        return False
+    try:
+        if isinstance(row, TitleLookup):
+            tmdb.search(PROBE, fresh=True)
+        elif known := TmdbMovie.objects.filter(details_status=DetailsStatus.DONE).exclude(pk=row.pk).first():
+            tmdb.details(known.pk)
+        else:
+            tmdb.most_voted(1)
+    except TMDBRejected:
+        pass  # that is an answer
+    except TMDBUnavailable:
+        return False
+    health.answered()
+    return True
 
 
 def _fail(row: Work, error: str) -> None:

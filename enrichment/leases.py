@@ -49,6 +49,11 @@ def give_back(row: Work, error: str, *, counts: bool, wait: float) -> None:
     settle(row, attempts=attempts, error=error, next_attempt_at=timezone.now() + timedelta(seconds=wait))
 
 
+def try_later(row: Work, error: str, *, wait: float) -> None:
+    """Let the row wait so many seconds, with all its tries before it."""
+    settle(row, attempts=0, error=error, next_attempt_at=timezone.now() + timedelta(seconds=wait))
+
+
 def free_all_of(session_id: int) -> None:
     """Let go of the rows that the workers of a dead cluster held, so that they need not wait for the lease's end.
     The tries they counted stay: a row that kills its worker must run out of them."""

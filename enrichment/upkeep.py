@@ -4,9 +4,11 @@ seen films, and records that grow old. Planned by a schedule, done by the same h
 import logging
 
 from . import catalogue, refresh
-from .leases import finish
+from .leases import finish, try_later
 from .models import Upkeep, UpkeepKind
 from .tmdb.types import Tmdb
+
+PAGE_WAITS = 3600.0  # seconds
 
 log = logging.getLogger("reelkeeper.upkeep")
 
@@ -20,9 +22,12 @@ def do(row: Upkeep, tmdb: Tmdb) -> None:
 
 
 def drop(row: Upkeep, error: str) -> None:
-    """It is planned again when its time comes."""
+    """A film is planned again tomorrow; a page is tried again, for the catalogue counts as read only when all are."""
     log.warning("left out %s: %s", row, error)
-    _finish(row)
+    if row.kind == UpkeepKind.CATALOGUE_PAGE:
+        try_later(row, error, wait=PAGE_WAITS)
+    else:
+        finish(row)
 
 
 def _finish(row: Upkeep) -> None:

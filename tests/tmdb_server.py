@@ -74,6 +74,7 @@ class TmdbServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.catalogue = Catalogue(default_films() if films is None else films)
         self.limit, self.window, self.latency = limit, window, latency
+        self.broken: list[str] = []  # what is searched for that always ends with a 500
         self.fail = "none"  # or down, slow, late, cut, flaky, one of FAULTS
         self.flaky_every = 3  # requests
         self.retry_after: int | None = 1  # a 429's header, None leaves it out
@@ -179,6 +180,8 @@ class Handler(BaseHTTPRequestHandler):
             return REFUSED
         if path in [f"/3/movie/{id}" for id in self.server.gone]:
             return NOT_FOUND
+        if query.get("query") in self.server.broken:
+            return FAULTS["500"]
         for old, new in self.server.merged.items():
             if path == f"/3/movie/{old}":
                 path = f"/3/movie/{new}"

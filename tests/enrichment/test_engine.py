@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from enrichment import engine, health, leases, services, signals, stopping
+from enrichment import engine, health, leases, match_stage, services, signals, stopping
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, Upkeep, UpkeepKind
 from enrichment.tmdb.client import client
 from tests.factories import TitleLookupFactory, TmdbMovieFactory
@@ -115,6 +115,59 @@ def test_a_lone_bad_answer_counts_against_its_row(tmdb: TmdbServer, zebra: int) 
     assert lookup.attempts == 1
     assert lookup.next_attempt_at > timezone.now()
     assert not health.state().is_down
+
+
+def test_the_last_row_that_tmdb_always_answers_badly_ends_as_failed(tmdb: TmdbServer, zebra: int) -> None:
+    """With nobody else to ask about, another question tells that TMDB itself is well."""
+    lookup, fine = ask("Cursed"), ask("Zebra Crossing", turn=1)
+    tmdb.broken = ["Cursed"]
+    for _ in range(leases.MAX_ATTEMPTS + 1):
+        TitleLookup.objects.update(next_attempt_at=timezone.now())
+        TmdbService.objects.update(answered_at=timezone.now() - timedelta(hours=1))
+        health._noted_at = 0.0
+        work()
+    lookup.refresh_from_db()
+    fine.refresh_from_db()
+    assert (lookup.status, fine.status) == (LookupStatus.FAILED, LookupStatus.MATCHED)
+    assert "TMDB answered 500" in lookup.error
+    assert not health.state().is_down
+
+
+def test_an_answer_that_cant_be_kept_costs_its_row_alone(
+    tmdb: TmdbServer, zebra: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd, fine = ask("Odd"), ask("Zebra Crossing", turn=1)
+    resolve = match_stage.resolve
+
+    def burst(lookup: TitleLookup, tmdb: Any) -> bool:
+        if lookup.pk == odd.pk:
+            raise OverflowError
+        return resolve(lookup, tmdb)
+
+    monkeypatch.setattr(match_stage, "resolve", burst)
+    work()
+    odd.refresh_from_db()
+    fine.refresh_from_db()
+    assert fine.status == LookupStatus.MATCHED
+    assert (odd.status, odd.attempts, odd.lease_token) == (LookupStatus.PENDING, 1, None)
+    assert "OverflowError" in odd.error
+
+
+def test_the_catalogue_is_not_read_while_a_page_is_missing(tmdb: TmdbServer) -> None:
+    Upkeep.objects.create(kind=UpkeepKind.CATALOGUE_PAGE, number=501)  # TMDB refuses it
+    work()
+    assert TmdbService.objects.get().catalogue_read_at is None
+    page = Upkeep.objects.get()
+    assert page.lease_token is None
+    assert page.next_attempt_at > timezone.now() + timedelta(minutes=30)
+
+
+def test_details_that_a_deleted_import_asked_for_are_let_go() -> None:
+    film = TmdbMovieFactory(pending=True)
+    lookup = TitleLookupFactory(matched=True, tmdb_movie=film)
+    services.forget_unneeded([lookup.pk])
+    film.refresh_from_db()
+    assert film.details_status == DetailsStatus.NONE
 
 
 def test_a_film_that_was_deleted_is_matched_again_without_it(tmdb: TmdbServer, zebra: int) -> None:
