@@ -50,6 +50,8 @@ class Child:
             self.argv, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
         )
         self.started = time.monotonic()
+        # in a container numbers come again, and one that was killed while it stopped left its flag
+        stopping.flag(self.process.pid).unlink(missing_ok=True)
         self.after_start(self.process.pid)
 
     @property
@@ -59,7 +61,8 @@ class Child:
     def ask_to_stop(self) -> None:
         """Its main process only: a cluster that is signalled as a group hangs."""
         if self.process is not None and self.is_alive:
-            stopping.request(self.process.pid)
+            with suppress(OSError):  # a full disk: then its workers end with their slice
+                stopping.request(self.process.pid)
             self.process.terminate()
 
     def kill_group(self) -> None:
@@ -96,14 +99,16 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
         watched = time.monotonic()
-        while not self.stop_signal:
-            for child in self.children:
-                child.look()
-            if time.monotonic() - watched > WATCH_EVERY:
-                watched = time.monotonic()
-                self._watch()
-            time.sleep(LOOK_EVERY)
-        self._stop()
+        try:
+            while not self.stop_signal:
+                for child in self.children:
+                    child.look()
+                if time.monotonic() - watched > WATCH_EVERY:
+                    watched = time.monotonic()
+                    self._watch()
+                time.sleep(LOOK_EVERY)
+        finally:
+            self._stop()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.stop_signal = number
@@ -144,7 +149,8 @@ def _wake() -> None:
 
 def _note(pid: int) -> None:
     """For the next start, should this supervisor be killed with its cluster."""
-    _mark(pid).touch()
+    with suppress(OSError):  # a full disk: then its rows wait for their leases' end
+        _mark(pid).touch()
 
 
 def _free(pid: int) -> None:

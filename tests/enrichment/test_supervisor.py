@@ -170,3 +170,16 @@ def test_stopping_is_gentle_first() -> None:
     runner = Supervisor([child])
     threading.Thread(target=runner._stop).start()
     assert child.process.wait(timeout=10) == 0
+
+
+def test_a_flag_left_by_a_process_of_the_same_number_stops_nobody(killed: int) -> None:
+    numbers = range(killed + 1, killed + 200)
+    for number in numbers:
+        stopping.request(number)
+    child = child_of(SLEEPER)
+    assert child.process is not None
+    assert child.process.pid in numbers
+    assert not stopping.flag(child.process.pid).exists()
+    child.kill_group()
+    for number in numbers:
+        stopping.flag(number).unlink(missing_ok=True)
