@@ -43,7 +43,7 @@ def _tell(film: TmdbMovie, details: MovieDetails) -> bool:
 def _bury(film: TmdbMovie, error: str) -> None:
     """TMDB deleted the film: what was matched with it is matched again, without it."""
     with transaction.atomic():
-        lookups = list(lookups_of(film.pk).select_for_update())
+        lookups = list(lookups_of(film.pk).select_for_update(no_key=True))
         if _end(film, error):
             ask_again(lookups)
             settled.send(TmdbMovie, lookups=[], films=[film.pk])
@@ -52,9 +52,9 @@ def _bury(film: TmdbMovie, error: str) -> None:
 def _merge(film: TmdbMovie, details: MovieDetails) -> None:
     """TMDB made one film of two and answers with the other: whoever had this one has that one from now on."""
     with transaction.atomic():
-        lookups = list(lookups_of(film.pk).select_for_update())
+        lookups = list(lookups_of(film.pk).select_for_update(no_key=True))
         keep_details(details)
-        pair = TmdbMovie.objects.filter(pk__in=[film.pk, details.tmdb_id]).order_by("pk").select_for_update()
+        pair = TmdbMovie.objects.filter(pk__in=[film.pk, details.tmdb_id]).order_by("pk").select_for_update(no_key=True)
         other = {row.pk: row for row in pair}[details.tmdb_id]
         if not _end(film, f"merged into {other.pk}"):
             return

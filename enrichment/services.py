@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from . import bulk, catalogue, queue, titles
@@ -94,17 +95,21 @@ def leave_sample() -> int:
 
 
 def forget_unneeded(lookup_ids: Collection[int]) -> None:
-    """Let go of open questions among these that no film of any import asks any more. One that another import asks
-    for at this very moment stays, and so may all of them: an answer too many harms nobody."""
+    """Let go of open questions among these that no film of any import asks any more, and of details that only they
+    asked for. One that another import asks for at this very moment stays, and so may all of them: an answer too many
+    harms nobody."""
     with suppress(IntegrityError), transaction.atomic():
         TitleLookup.objects.waiting().filter(pk__in=lookup_ids, movies=None).delete()
+    asked_by_films = TitleLookup.objects.filter(tmdb_movie=OuterRef("pk"), movies__isnull=False)
+    unneeded = TmdbMovie.objects.waiting().filter(~Exists(asked_by_films), lookups__in=lookup_ids, movies=None)
+    unneeded.update(details_status=DetailsStatus.NONE, lease_token=None, leased_until=None)
 
 
 @transaction.atomic
 def ask_details_again(film_ids: Collection[int]) -> int:
     """Fetch these films' details after all, where that failed; whoever took the failure as an answer waits again."""
     failed = TmdbMovie.objects.filter(pk__in=film_ids, details_status=DetailsStatus.FAILED).order_by("pk")
-    ids = list(failed.select_for_update().values_list("pk", flat=True))
+    ids = list(failed.select_for_update(no_key=True).values_list("pk", flat=True))
     if not ids:
         return 0
     TmdbMovie.objects.filter(pk__in=ids).update(
@@ -197,7 +202,7 @@ def _ask_again(ids: Sequence[int]) -> int:
     if not ids:
         return 0
     with transaction.atomic():
-        in_order = TitleLookup.objects.filter(pk__in=ids).order_by("pk").select_for_update()
+        in_order = TitleLookup.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
         list(in_order.values_list("pk"))  # so that two who ask again never wait for each other in a circle
         TitleLookup.objects.filter(pk__in=ids).update(
             status=LookupStatus.PENDING, tmdb_movie=None, attempts=0, next_attempt_at=timezone.now(), error=""

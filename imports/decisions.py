@@ -117,10 +117,11 @@ def add_all(session: ImportSession, movies: Sequence[Movie], rating: Decimal | N
 
 def take_in(movie: Movie) -> None:
     """A series or a trailer that the person calls a film: it joins the review's end and is matched."""
+    # before the import is locked, as whoever settles a question locks that first
+    [lookup_id] = enrichment.get_or_create_lookups([enrichment.Question(movie.title, movie.year)])
     with transaction.atomic():
         session = ImportSession.objects.select_for_update().get(pk=movie.session_id)
         last = session.movies.order_by("-turn").values_list("turn", flat=True).first() or 0
-        [lookup_id] = enrichment.get_or_create_lookups([enrichment.Question(movie.title, movie.year)])
         taken = session.movies.filter(pk=movie.pk, decision=Decision.NOT_A_FILM)
         if taken.update(decision=Decision.PENDING, kind="film", lookup_id=lookup_id, turn=last + 1):
             answers.expect_one_more(session.pk)
