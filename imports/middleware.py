@@ -1,12 +1,14 @@
-"""Refuses a body that is too large before anything parses it."""
+"""What is answered around views: a body that is too large is refused before anything parses it, and a database that
+is busy or away is said to be."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from .views.errors import refused
+from .views.errors import refused, unavailable
 
 DRAIN_AT_MOST = 4  # times the limit; who sends even more loses the connection
 CHUNK = 256 * 1024
@@ -28,6 +30,19 @@ class UploadLimitMiddleware:
         if length <= limit * DRAIN_AT_MOST:
             _drain(request)
         return _too_large(request)
+
+
+class DatabaseAwayMiddleware:
+    """Answers 503: locked for too long, or not there. Nothing was stored, so it can be tried again."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return unavailable(request) if isinstance(exception, OperationalError) else None
 
 
 def _drain(request: HttpRequest) -> None:

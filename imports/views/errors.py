@@ -3,6 +3,7 @@
 from django.core.exceptions import TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.views import defaults
 
@@ -40,6 +41,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         return JsonResponse({"detail": gettext("Something went wrong here."), "code": "server_error"}, status=500)
     return defaults.server_error(request)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database can't be asked, so the page must do without it."""
+    if _is_api(request):
+        message = gettext("The database is busy or away: try again in a moment. Nothing was stored.")
+        response: HttpResponse = JsonResponse({"detail": message, "code": "unavailable"}, status=503)
+    else:
+        response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = "30"
+    return response
 
 
 def _is_api(request: HttpRequest) -> bool:

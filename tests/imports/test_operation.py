@@ -5,7 +5,9 @@ import socket
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import OperationalError
 from django_q.models import OrmQ, Schedule
 
 from enrichment import queue
@@ -50,6 +52,17 @@ def test_a_client_that_sends_too_much_sees_the_answer(live_server: Any, settings
     answer = connection.getresponse()
     assert answer.status == 413
     assert b"too_large" in answer.read()
+
+
+@pytest.mark.parametrize(("path", "says"), [("/imports/sample/", "try again"), ("/api/upload", '"unavailable"')])
+def test_a_busy_database_gets_a_sentence(client: Any, monkeypatch: pytest.MonkeyPatch, path: str, says: str) -> None:
+    def locked(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("imports.services.start_import", locked)
+    answer = client.post(path, {"files": SimpleUploadedFile("watched.csv", b"Date,Name,Year,Letterboxd URI\n")})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert says in answer.content.decode()
 
 
 def test_tests_reach_no_network() -> None:
