@@ -5,6 +5,7 @@ then POST /_mode {"fail": "500"} (see MODES), GET /_stats, POST /_reset.
 """
 
 import argparse
+import gzip
 import json
 import re
 import socket
@@ -15,6 +16,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import repeat
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -75,7 +77,7 @@ class TmdbServer(ThreadingHTTPServer):
         self.catalogue = Catalogue(default_films() if films is None else films)
         self.limit, self.window, self.latency = limit, window, latency
         self.broken: list[str] = []  # what is searched for that always ends with a 500
-        self.fail = "none"  # or down, slow, late, cut, flaky, one of FAULTS
+        self.fail = "none"  # or down, slow, late, cut, flaky, drip, endless, packed (no fault), one of FAULTS
         self.flaky_every = 3  # requests
         self.retry_after: int | None = 1  # a 429's header, None leaves it out
         self.gone: list[int] = []  # ids that were deleted: found by a search, yet 404
@@ -165,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
         fault = self.server.arrive(path)
         if fault == "down":
             self.close_connection = True
-            return
+            return None
         self.server.closing.wait(WAITS.get(fault, self.server.latency))
         token = query.pop("api_key", "")
         reply = FAULTS.get(fault) or self.reply(path, query, token)
@@ -173,7 +175,25 @@ class Handler(BaseHTTPRequestHandler):
             self.server.record.statuses[reply.status] += 1
             if reply.status == 200 and fault in ("none", *WAITS):
                 self.server.record.answered[f"{path}?{sorted(query.items())}"] += 1
-        self.send(reply.status, *reply.sent, is_cut=fault == "cut")
+        if fault in ("drip", "endless", "packed"):
+            return self.send_in_chunks(fault, reply.sent[0])
+        return self.send(reply.status, *reply.sent, is_cut=fault == "cut")
+
+    def send_in_chunks(self, fault: str, body: bytes) -> None:
+        packed = gzip.compress(body) if fault == "packed" else body
+        pieces = repeat(b" " * 65_536, 500) if fault == "endless" else (packed[n : n + 1] for n in range(len(packed)))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json;charset=utf-8")
+        self.send_header("Transfer-Encoding", "chunked")
+        if fault == "packed":
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        for piece in pieces:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+            if fault == "drip":
+                self.wfile.flush()
+                self.server.closing.wait(0.1)
+        self.wfile.write(b"0\r\n\r\n")
 
     def reply(self, path: str, query: dict[str, str], api_key: str) -> Answer:
         if not self.may_ask(api_key):

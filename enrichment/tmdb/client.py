@@ -13,14 +13,15 @@ from typing import Any, TypeVar
 import requests
 from django.conf import settings
 from requests_cache import DO_NOT_CACHE, CachedSession
-from requests_cache.backends.sqlite import SQLiteCache
+from requests_cache.backends.base import BaseCache
 
 from enrichment.conf import TMDBSettings
 
 from .errors import TMDBGone, TMDBRejected, TMDBUnavailable
+from .http_cache import AnswerFile, SessionCache, without_on_trouble
 from .sample import SampleAdapter
 from .transport import PermitAdapter, retry_after
-from .types import MovieDetails, SearchAnswer, SearchHit
+from .types import MovieDetails, SearchAnswer, SearchHit, usable_hits
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ class TMDBClient:
     def find_imdb(self, imdb_id: str) -> SearchHit | None:
         """The film of an IMDb id (tt and seven or eight digits), if TMDB knows it as one."""
         response = self._get(f"find/{imdb_id}", {"external_source": "imdb_id"}, KEEP_SEARCH)
-        hits = _read(response, lambda body: [SearchHit.from_json(item) for item in body["movie_results"]])
+        hits = _read(response, lambda body: usable_hits(body["movie_results"]))
         return hits[0] if hits else None
 
     def _get(self, path: str, params: Mapping[str, str], keep: Any, *, fresh: bool = False) -> requests.Response:
@@ -98,13 +99,14 @@ def client(patience: float | None = None) -> TMDBClient:
 def prepare_cache() -> None:
     """Make the cache's file before several workers open it at once: a new one can't be made by two."""
     if not settings.TMDB.is_sample:
-        _cache(settings.TMDB).close()  # type: ignore[no-untyped-call]
+        with without_on_trouble():
+            AnswerFile(settings.TMDB.cache_path).close()  # type: ignore[no-untyped-call]
 
 
 def drop_expired() -> None:
     """Delete the answers that this machine's cache has kept long enough: it does not do so by itself."""
     if settings.TMDB.cache_path.exists():
-        with closing(_cache(settings.TMDB)) as cache:
+        with closing(AnswerFile(settings.TMDB.cache_path)) as cache:
             with cache.responses.connection(commit=True) as connection:
                 connection.execute("DELETE FROM responses WHERE expires IS NULL")  # an earlier version left such
             cache.delete(expired=True)
@@ -114,7 +116,7 @@ def empty_cache() -> int:
     """Delete all answers that this machine's cache has kept; how many they were."""
     if not settings.TMDB.cache_path.exists():
         return 0
-    with closing(_cache(settings.TMDB)) as cache:
+    with closing(AnswerFile(settings.TMDB.cache_path)) as cache:
         keys = list(cache.responses)
         cache.delete(*keys)  # not clear(): others may have it open, and it takes their tables away
         cache.responses.vacuum()  # type: ignore[no-untyped-call]  # what was deleted is not in the file any more
@@ -123,20 +125,19 @@ def empty_cache() -> int:
     return len(keys)
 
 
-def _cache(conf: TMDBSettings) -> SQLiteCache:
-    return SQLiteCache(conf.cache_path, wal=True, busy_timeout=20_000, serializer="json")
-
-
 def _session(conf: TMDBSettings, patience: float | None) -> requests.Session:
-    backend = _cache(conf)
+    cache: BaseCache | None = None
+    with without_on_trouble():
+        cache = SessionCache(conf.cache_path)
     # asked for with a request only, DO_NOT_CACHE is not read but written, and for ever
     session = CachedSession(
-        backend=backend,
+        backend=cache or BaseCache(),
         serializer="json",
         filter_fn=_is_json,
         allowable_codes=(200,),
         expire_after=DO_NOT_CACHE,
     )
+    session.settings.disabled = cache is None
     adapter = PermitAdapter(patience, pool_connections=1, pool_maxsize=4, max_retries=0)
     session.mount(conf.base_url, adapter)
     if re.fullmatch(r"[0-9a-f]{32}", conf.token):  # a v3 key: TMDB refuses it as Bearer
@@ -159,7 +160,7 @@ def _sample_session() -> requests.Session:
 def _is_json(response: requests.Response) -> bool:
     try:
         return isinstance(json.loads(response.content), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -168,8 +169,8 @@ def _raise_for_status(response: requests.Response, *, is_film: bool) -> None:
     status = response.status_code
     if status == 200:
         return
-    if is_film and status == 404 and _says(response).get("status_code") == NO_SUCH_FILM:
-        raise TMDBGone("TMDB knows no such film")
+    if is_film and status == 404:
+        _raise_for_film(_says(response))
     if status == 401:
         raise TMDBUnavailable("key", "TMDB does not accept our key")
     if status == 429:
@@ -179,11 +180,18 @@ def _raise_for_status(response: requests.Response, *, is_film: bool) -> None:
     raise TMDBUnavailable("overloaded" if status >= 500 else "broken", f"TMDB answered {status}")
 
 
+def _raise_for_film(said: Mapping[str, Any]) -> None:
+    if said.get("status_code") == NO_SUCH_FILM:
+        raise TMDBGone("TMDB knows no such film")
+    if {"status_code", "status_message"} <= said.keys():
+        raise TMDBRejected("TMDB answered 404")  # such as 6, an id that is none
+
+
 def _says(response: requests.Response) -> dict[str, Any]:
     """An error's JSON; nothing where it is something else."""
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
@@ -191,10 +199,8 @@ def _says(response: requests.Response) -> dict[str, Any]:
 def _read(response: requests.Response, make: Callable[[Any], T]) -> T:
     """A page in place of JSON is a trouble of the way there; JSON of a shape we don't know never gets better."""
     try:
-        body = response.json()
-    except ValueError:
+        return make(response.json())
+    except requests.JSONDecodeError:
         raise TMDBUnavailable("broken", "TMDB's answer was not JSON") from None
-    try:
-        return make(body)
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as exc:
         raise TMDBRejected(f"TMDB answered in a shape we do not know ({type(exc).__name__})") from exc

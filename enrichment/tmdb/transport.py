@@ -1,6 +1,9 @@
 """One request on its way to TMDB: its permits, its tries, and how long TMDB wants us to wait."""
 
+import http.client
+import io
 import random
+import socket
 import threading
 import time
 from typing import Any
@@ -15,6 +18,8 @@ from enrichment import health, ratelimit
 TRIES = 3
 NO_NEW_TRY_AFTER = 12.0  # seconds since the first: a worker's time is bounded
 SANE_RETRY_AFTER = 60.0
+MAX_ANSWER = 5_000_000  # bytes unpacked; TMDB's longest, a film with a thousand people, are below a tenth of it
+PIECE = 64 * 1024
 TRY_AGAIN = {429, 500, 502, 503, 504}
 NETWORK_TROUBLE = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
@@ -37,9 +42,10 @@ class PermitAdapter(HTTPAdapter):
         for tried in range(1, TRIES + 1):
             may_try_again = tried < TRIES and time.monotonic() - started < self._no_new_try_after
             _mine.slot = ratelimit.take_permit(self._patience)
+            _mine.deadline = time.monotonic() + sum(kwargs["timeout"])
             try:
                 response = super().send(request, **kwargs)
-                _ = response.content  # read it here, so that a cut answer is tried again too
+                _read_whole(response)  # here, so that a cut answer is tried again too
             except NETWORK_TROUBLE:
                 if not may_try_again:
                     raise
@@ -53,11 +59,52 @@ class PermitAdapter(HTTPAdapter):
         raise AssertionError("the last try returns or raises")
 
 
-_mine = threading.local()  # slot: of the request that this thread sends
+def _read_whole(response: requests.Response) -> None:
+    """Puts the body where `response.content` looks for it; one without end is a trouble."""
+    pieces, length = [], 0
+    for piece in response.iter_content(PIECE):
+        pieces.append(piece)
+        length += len(piece)
+        if length > MAX_ANSWER:
+            response.close()
+            raise requests.ConnectionError(f"an answer of more than {MAX_ANSWER} bytes")
+    response._content = b"".join(pieces)
+
+
+_mine = threading.local()  # of the request that this thread sends: slot, and deadline for its whole answer
+
+
+class _Incoming(io.RawIOBase):
+    """What a socket receives until the deadline: its own time-out begins anew with each byte."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
+        self._raw, self._sock, self._deadline = raw, sock, deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer takes too long")
+        self._sock.settimeout(min(left, self._sock.gettimeout() or left))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Incoming(self.fp.detach(), sock, _mine.deadline))
 
 
 class _Connection(HTTPConnection):
     """Says when a request has left: a busy machine and a new connection take their time after the permit."""
+
+    response_class = _Answer
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         super().request(*args, **kwargs)
@@ -65,6 +112,8 @@ class _Connection(HTTPConnection):
 
 
 class _SecureConnection(HTTPSConnection):
+    response_class = _Answer
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         super().request(*args, **kwargs)
         ratelimit.sent(_mine.slot)
@@ -81,4 +130,4 @@ class _SecurePool(HTTPSConnectionPool):
 def retry_after(response: requests.Response) -> float | None:
     """Seconds from the header, when it is there and sane (a server of 2023 sent 86400)."""
     raw = response.headers.get("Retry-After", "")
-    return float(raw) if raw.isdigit() and 0 < float(raw) <= SANE_RETRY_AFTER else None
+    return float(raw) if raw.isascii() and raw.isdigit() and 0 < float(raw) <= SANE_RETRY_AFTER else None

@@ -1,12 +1,20 @@
-"""What we keep of TMDB's answers. Zero, empty and null all mean "not known"; unknown fields are passed over."""
+"""What we keep of TMDB's answers. Zero, empty, null and whatever our columns don't hold all mean "not known"; unknown
+fields are passed over."""
 
+import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeGuard
 
 MAX_DIRECTORS = 3
 MAX_CAST = 10
+# what the fields of TmdbMovie hold on every database
+MAX_NUMBER = 2**31 - 1
+MAX_MONEY = 2**63 - 1
+MAX_LANGUAGE, MAX_IMDB_ID, MAX_PATH = 8, 12, 100  # letters
+UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # no database keeps these in a text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +33,19 @@ class SearchHit:
 
     @classmethod
     def from_json(cls, item: Mapping[str, Any]) -> Self:
-        """Raises KeyError, TypeError or ValueError when `item` has no id or title."""
+        """Raises KeyError, TypeError or ValueError when `item` has no usable id or title."""
         return cls(**_common(item), video=bool(item.get("video")))
 
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
     hits: tuple[SearchHit, ...]  # the first page, at most 20
-    total: int  # on all pages
+    total: int  # on all pages, also of hits that are no use
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
-        hits = tuple(SearchHit.from_json(item) for item in body["results"])
-        return cls(hits=hits, total=int(body.get("total_results") or len(hits)))
+        hits = usable_hits(body["results"])
+        return cls(hits=hits, total=_positive(body.get("total_results")) or len(hits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +71,18 @@ class MovieDetails:
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
-        credits = body.get("credits") or {}
-        crew = credits.get("crew") or []
-        cast = sorted(credits.get("cast") or [], key=lambda person: person.get("order", 999))
+        credits = body.get("credits")
+        people = credits if isinstance(credits, dict) else {}
         return cls(
             **_common(body),
-            imdb_id=body.get("imdb_id") or "",
+            imdb_id=_short(body.get("imdb_id"), MAX_IMDB_ID),
             runtime=_positive(body.get("runtime")),
-            budget=_positive(body.get("budget")),
-            revenue=_positive(body.get("revenue")),
-            countries=_names(body.get("production_countries") or []),
-            genres=_names(body.get("genres") or []),
-            directors=_names(p for p in crew if p.get("job") == "Director")[:MAX_DIRECTORS],
-            cast=_names(cast)[:MAX_CAST],
+            budget=_positive(body.get("budget"), MAX_MONEY),
+            revenue=_positive(body.get("revenue"), MAX_MONEY),
+            countries=_names(_rows(body.get("production_countries"))),
+            genres=_names(_rows(body.get("genres"))),
+            directors=_names(p for p in _rows(people.get("crew")) if p.get("job") == "Director")[:MAX_DIRECTORS],
+            cast=_names(sorted(_rows(people.get("cast")), key=_place))[:MAX_CAST],
         )
 
 
@@ -87,38 +94,90 @@ class Tmdb(Protocol):
     def most_voted(self, page: int) -> SearchAnswer: ...
 
 
+def usable_hits(items: Any) -> tuple[SearchHit, ...]:
+    """Those with an id and a title. Raises TypeError when `items` is no list at all."""
+    if not isinstance(items, list):
+        raise TypeError("hits come in a list")
+    return tuple(hit for item in items if (hit := _hit(item)))
+
+
+def _hit(item: Any) -> SearchHit | None:
+    try:
+        return SearchHit.from_json(item)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
 def _common(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "tmdb_id": int(item["id"]),
+        "tmdb_id": _id(item["id"]),
         "title": _title(item["title"]),
-        "original_title": item.get("original_title") or "",
-        "original_language": item.get("original_language") or "",
+        "original_title": _text(item.get("original_title")),
+        "original_language": _short(item.get("original_language"), MAX_LANGUAGE),
         "release_date": _date(item.get("release_date")),
-        "popularity": item.get("popularity") or None,
-        "vote_average": item.get("vote_average") or None,
+        "popularity": _measure(item.get("popularity")),
+        "vote_average": _measure(item.get("vote_average")),
         "vote_count": _positive(item.get("vote_count")),
-        "overview": item.get("overview") or "",
-        "poster_path": item.get("poster_path") or "",
+        "overview": _text(item.get("overview")),
+        "poster_path": _short(item.get("poster_path"), MAX_PATH),
     }
 
 
+def _id(value: Any) -> int:
+    number = _positive(value)
+    if number is None:
+        raise ValueError("a film has a number")
+    return number
+
+
 def _title(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    title = _text(value)
+    if not title:
         raise TypeError("a film has a title")
-    return value
+    return title
 
 
-def _positive(value: Any) -> int | None:
-    return int(value) if value and int(value) > 0 else None
+def _text(value: Any) -> str:
+    return UNKEPT.sub("", value) if isinstance(value, str) else ""
+
+
+def _short(value: Any, longest: int) -> str:
+    """A code or path: cut off it would be another one."""
+    text = _text(value)
+    return text if len(text) <= longest else ""
+
+
+def _positive(value: Any, most: int = MAX_NUMBER) -> int | None:
+    return int(value) if _is_number(value) and 1 <= value <= most else None
+
+
+def _measure(value: Any) -> float | None:
+    return float(value) if _is_number(value) and value > 0 else None
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    """Finite: JSON's 1e400 is read as infinity, and a number of 400 digits fits into no float."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _date(value: Any) -> date | None:
     try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
         return None
+
+
+def _rows(value: Any) -> list[Mapping[str, Any]]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _place(person: Mapping[str, Any]) -> float:
+    """In the cast; last without one."""
+    order = person.get("order")
+    return float(order) if _is_number(order) else MAX_NUMBER
 
 
 def _names(people: Iterable[Mapping[str, Any]]) -> list[str]:
     """Names in order, each once: one person has a row for each of their jobs."""
-    return list(dict.fromkeys(person["name"] for person in people if person.get("name")))
+    names = (_text(person.get("name")) for person in people)
+    return list(dict.fromkeys(name for name in names if name))

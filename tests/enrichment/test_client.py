@@ -1,17 +1,24 @@
 """The client against TMDB's answers over real HTTP: what it keeps, what it asks again, what it gives up on."""
 
+import socketserver
+import sqlite3
+import threading
+import time
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 import time_machine
 from django.utils import timezone
 
 from enrichment.models import TmdbService
-from enrichment.tmdb.client import client
+from enrichment.tmdb.client import client, prepare_cache
 from enrichment.tmdb.errors import TMDBGone, TMDBRejected, TMDBUnavailable
+from enrichment.tmdb.transport import retry_after
 from tests.tmdb_films import film
 from tests.tmdb_server import TmdbServer
 
@@ -162,3 +169,141 @@ def test_a_key_with_letters_that_no_header_holds_is_refused_by_tmdb_not_by_us(tm
     settings.TMDB = replace(settings.TMDB, token="“pasted”")
     client().search("zebra")
     assert tmdb.record.requests == 1
+
+
+@pytest.mark.parametrize("fault", ["drip", "endless"])
+def test_an_answer_without_end_is_trouble(
+    tmdb: TmdbServer, settings: Any, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr("enrichment.tmdb.transport.TRIES", 1)
+    settings.TMDB = replace(settings.TMDB, connect_timeout=0.5, read_timeout=0.5)
+    tmdb.fail, started = fault, time.monotonic()
+    with pytest.raises(TMDBUnavailable):
+        client().search("zebra")
+    assert time.monotonic() - started < 3  # the last byte would come after a minute
+    tmdb.fail = "none"
+    assert client().search("zebra").hits
+
+
+def test_headers_without_end_are_trouble(
+    tmdb: TmdbServer, settings: Any, monkeypatch: pytest.MonkeyPatch, slow_headers: str
+) -> None:
+    monkeypatch.setattr("enrichment.tmdb.transport.TRIES", 1)
+    settings.TMDB = replace(settings.TMDB, base_url=slow_headers, connect_timeout=0.5, read_timeout=0.5)
+    started = time.monotonic()
+    with pytest.raises(TMDBUnavailable):
+        client().search("zebra")
+    assert time.monotonic() - started < 3
+
+
+@pytest.fixture
+def slow_headers() -> Iterator[str]:
+    """A server's address: a letter of its headers each tenth of a second."""
+    closing = threading.Event()
+
+    class Slow(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            for letter in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 600:
+                if closing.wait(0.1):
+                    return
+                self.request.sendall(bytes([letter]))
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Slow) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/3"
+        closing.set()
+        server.shutdown()
+
+
+def test_a_packed_answer_in_chunks_is_read_and_kept(tmdb: TmdbServer) -> None:
+    tmdb.fail = "packed"
+    for _ in range(2):
+        assert [hit.tmdb_id for hit in client().search("zebra", 1999).hits] == [900_001]
+    assert tmdb.record.requests == 1
+
+
+@pytest.mark.parametrize(("sent", "seconds"), [("2", 2.0), ("²", None), ("-1", None), ("86400", None), ("", None)])
+def test_only_a_sane_retry_after_counts(sent: str, seconds: float | None) -> None:
+    response = requests.Response()
+    response.headers["Retry-After"] = sent
+    assert retry_after(response) == seconds
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"id": 1e400, "title": "Odd"}',
+        '{"id": 5, "title": "Odd", "budget": ' + "9" * 5000 + "}",
+        "[" * 200_000,
+        '{"results": {"1": 2}}',
+        "[]",
+    ],
+)
+def test_json_of_no_shape_is_never_asked_again(tmdb: TmdbServer, httpserver: Any, settings: Any, body: str) -> None:
+    httpserver.expect_request("/3/movie/5").respond_with_data(body, content_type="application/json")
+    httpserver.expect_request("/3/search/movie").respond_with_data(body, content_type="application/json")
+    settings.TMDB = replace(settings.TMDB, base_url=httpserver.url_for("/3"))
+    for ask in (lambda: client().details(5), lambda: client().search("zebra")):
+        with pytest.raises(TMDBRejected):
+            ask()
+
+
+def test_odd_facts_are_kept_as_unknown_from_the_cache_too(tmdb: TmdbServer) -> None:
+    tmdb.catalogue.add(film(900_004, "Odd \ud800 Zebra\0", 1990, vote_average="abc", overview="\ud800", poster_path=7))
+    for _ in range(2):
+        hit = client().search("odd zebra").hits[0]
+        assert (hit.title, hit.vote_average, hit.overview, hit.poster_path) == ("Odd  Zebra", None, "", "")
+    assert tmdb.record.requests == 1
+
+
+@pytest.mark.parametrize(("code", "error"), [(34, TMDBGone), (6, TMDBRejected)])
+def test_tmdbs_own_404_says_which(
+    tmdb: TmdbServer, httpserver: Any, settings: Any, code: int, error: type[Exception]
+) -> None:
+    said = {"success": False, "status_code": code, "status_message": "Something."}
+    httpserver.expect_request("/3/movie/5").respond_with_json(said, status=404)
+    settings.TMDB = replace(settings.TMDB, base_url=httpserver.url_for("/3"))
+    with pytest.raises(TMDBRejected) as trouble:
+        client().details(5)
+    assert type(trouble.value) is error
+
+
+def test_a_cache_that_breaks_stops_nothing(tmdb: TmdbServer, settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    client().search("zebra")
+    with sqlite3.connect(settings.TMDB.cache_path) as cache:
+        cache.execute("DROP TABLE responses")
+    assert client().search("zebra").hits
+    assert client().search("nothing bears this").hits == ()
+    assert "the HTTP cache is not used (OperationalError" in caplog.text
+    assert "127.0.0.1" not in "".join(r.getMessage() for r in caplog.records if r.name == "reelkeeper.tmdb")
+
+
+def test_a_full_disk_stops_nothing_and_the_cache_is_used_again(
+    tmdb: TmdbServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with client()._session.cache.responses.connection() as cache:  # type: ignore[attr-defined]
+        cache.execute("PRAGMA max_page_count = 1")  # SQLite's own way to be full
+        for word in ("the", "of", "bridge", "candle", "garden"):  # each with a page of twenty hits
+            assert client().search(word).hits
+        assert "database or disk is full" in caplog.text
+        cache.execute("PRAGMA max_page_count = 100000")
+    tmdb.reset()
+    for _ in range(2):
+        client().search("crossing two")
+    assert tmdb.record.requests == 1
+
+
+def test_a_cache_file_that_is_none_stops_nothing(tmdb: TmdbServer, settings: Any) -> None:
+    settings.TMDB.cache_path.write_bytes(b"no database at all" * 100)
+    prepare_cache()
+    for _ in range(2):
+        assert client().search("zebra", 1999).hits
+
+
+def test_a_cache_that_cannot_be_written_does_not_hang(tmdb: TmdbServer) -> None:
+    """The library's own would try for ever."""
+    with client()._session.cache.responses.connection() as cache:  # type: ignore[attr-defined]
+        cache.execute("PRAGMA query_only = 1")
+        cache.execute("BEGIN")  # as a broken write leaves it
+    assert client().search("zebra", 1999).hits
