@@ -20,5 +20,6 @@ def run(budget_seconds: float = BUDGET_SECONDS) -> str:
 
 def keep_fresh() -> str:
     """Every day: what is too old is asked for again, or dropped."""
+    planned = refresh.plan()
     drop_expired()
-    return f"{refresh.plan()} planned"
+    return f"{planned} planned"

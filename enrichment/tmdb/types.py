@@ -95,10 +95,14 @@ class Tmdb(Protocol):
 
 
 def usable_hits(items: Any) -> tuple[SearchHit, ...]:
-    """Those with an id and a title. Raises TypeError when `items` is no list at all."""
+    """Those with an id and a title. Raises TypeError when `items` is no list, or holds nothing else than odd ones:
+    then TMDB speaks another language, and that is not "none found"."""
     if not isinstance(items, list):
         raise TypeError("hits come in a list")
-    return tuple(hit for item in items if (hit := _hit(item)))
+    usable = tuple(hit for item in items if (hit := _hit(item)))
+    if items and not usable:
+        raise TypeError("no hit can be read")
+    return usable
 
 
 def _hit(item: Any) -> SearchHit | None:
