@@ -334,3 +334,60 @@ class MatchMemory(models.Model):
 
     def __str__(self) -> str:
         return self.title_key
+
+
+class Analytics(models.Model):
+    """The statistics of one import, or of one person's library, computed once: see imports.statistics."""
+
+    session = models.OneToOneField(ImportSession, models.CASCADE, null=True, blank=True, related_name="analytics")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="analytics"
+    )
+    mark = models.CharField(max_length=80)  # of the state it was computed from
+    data = models.JSONField()
+    computed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "analytics"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(session=None, user__isnull=False) | Q(session__isnull=False, user=None),
+                name="analytics_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.session_id or self.user_id}"
+
+
+class ShareLink(models.Model):
+    """A page that its owner lets anyone see who has the link: of one import, or of a person's library."""
+
+    session = models.ForeignKey(ImportSession, models.CASCADE, null=True, blank=True, related_name="share_links")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="share_links"
+    )  # whose library it is
+    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the token, which only the link has
+    name = models.CharField(max_length=100, blank=True)  # whose films, as the page says it
+    shows_films = models.BooleanField(default=True)
+    shows_statistics = models.BooleanField(default=True)
+    shows_ratings = models.BooleanField(default=True)
+    shows_reviews = models.BooleanField(default=False)
+    shows_dates = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(session=None, user__isnull=False) | Q(session__isnull=False, user=None),
+                name="share_link_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(shows_films=True) | Q(shows_statistics=True), name="share_link_shows_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"share link {self.pk}"
