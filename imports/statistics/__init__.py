@@ -1,0 +1,7 @@
+"""The statistics of an import and of a library: the same numbers on the page, in the API and in the export."""
+
+from .computing import compute, public
+from .filters import Filters
+from .kept import of_library, of_session
+
+__all__ = ["Filters", "compute", "of_library", "of_session", "public"]

@@ -1,0 +1,110 @@
+"""All numbers of a history, from plain values: pure, but for what a rating can be and how an outcome is called."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from ..models import Outcome
+from . import days, groups, numbers
+from .films import Facts, Film
+from .filters import EVERYTHING, Filters, choices
+from .items import Section, average, best, ratings_of
+from .reviews import years_in_review
+
+VERSION = 1
+# Of how many films is it known? By what of TMDB's record, where there is any.
+KNOWN = {
+    "genres": "genres",
+    "directors": "directors",
+    "cast": "cast",
+    "countries": "countries",
+    "languages": "language",
+    "runtime": "runtime",
+    "tmdb_rating": "vote_average",
+    "budget": "budget",
+    "revenue": "revenue",
+}
+
+
+def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters = EVERYTHING) -> Section:
+    """Films that were seen count; those only liked are told of, and in no other number."""
+    kept = filters.keep(films)
+    seen = [film for film in kept if film.is_seen]
+    unseen = sum(film.is_liked for film in kept if not film.is_seen)
+    events = days.events_of(seen)
+    so_far = [event for event in events if event.day <= today]
+    named, counts, favourites = groups.by_names(seen)
+    decades = groups.decades(seen)
+    against_tmdb = numbers.against_tmdb(seen)
+    return {
+        "version": VERSION,
+        "kind": kind,
+        "today": today.isoformat(),
+        "filters": filters.chosen,
+        "choices": choices([film for film in films if film.is_seen]),
+        "totals": _totals(seen, events, unseen) | counts,
+        "coverage": _coverage(seen, len(events) - len(so_far)) | {"compared": against_tmdb["films"]},
+        **numbers.ratings(seen, kind=kind),
+        "years": days.years(events),
+        "months": days.months(events),
+        "calendar": days.calendar(events, seen),
+        "streaks": days.streaks(so_far, today),
+        "weekdays": days.weekdays(events),
+        "release_years": groups.release_years(seen),
+        "decades": decades,
+        **named,
+        "tags": groups.tags(seen),
+        "best": favourites | {"decades": best(decades, "decade")},
+        "runtimes": numbers.runtimes(seen),
+        "against_tmdb": against_tmdb,
+        "rewatched": numbers.rewatched(seen),
+        **days.first_and_last(so_far),
+        "milestones": days.milestones(so_far),
+        "likes": groups.likes(seen, unseen),
+        "money": numbers.money(seen),
+        "reviews": years_in_review(events, today),
+    }
+
+
+def public(data: Section) -> Section:
+    """What a reader with the link may see: tags are the owner's."""
+    return data | {"tags": []}
+
+
+def _totals(films: Sequence[Film], events: Sequence[days.Event], unseen: int) -> Section:
+    minutes = sum(film.minutes for film in films)
+    return {
+        "films": len(films),
+        "viewings": sum(len(film.watches) for film in films),
+        "rewatches": sum(watch.is_rewatch for film in films for watch in film.watches),
+        "minutes": minutes,
+        "hours": round(minutes / 60, 1),
+        "rated": len(ratings_of(films)),
+        "average_rating": average(ratings_of(films)),
+        "average_runtime": average([film.facts.runtime for film in films if film.facts and film.facts.runtime]),
+        "days": len({event.day for event in events}),
+        "liked": sum(film.is_liked for film in films),
+        "liked_unseen": unseen,
+    }
+
+
+def _coverage(films: Sequence[Film], future: int) -> Section:
+    outcomes = Counter(film.outcome for film in films)
+    facts = [film.facts for film in films if film.facts]
+    return {
+        "films": len(films),
+        **{str(outcome): outcomes[outcome] for outcome in Outcome.values},
+        "merged": sum(film.titles - 1 for film in films),
+        "known": _known(facts) | {"release_year": sum(film.year is not None for film in films)},
+        "rated": len(ratings_of(films)),
+        "dated_films": sum(bool(film.days) for film in films),
+        "without_viewing": sum(not film.watches for film in films),
+        "undated_viewings": sum(watch.day is None for film in films for watch in film.watches),
+        "future_viewings": future,
+        "awaited": sum(told.is_awaited for told in facts),
+    }
+
+
+def _known(facts: Sequence[Facts]) -> dict[str, Any]:
+    return {name: sum(bool(getattr(told, of)) for told in facts) for name, of in KNOWN.items()}

@@ -1,0 +1,138 @@
+"""Viewings in time: years, months, weekdays, the calendar, streaks, milestones. Only days on which a film was watched;
+those on which films were only marked stand apart."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from .films import Film
+from .items import Section, item
+
+MILESTONES = (1, 50)  # and every hundredth
+
+
+class Event(NamedTuple):
+    """A film watched on a day."""
+
+    day: date
+    film: Film
+    is_rewatch: bool
+
+
+def events_of(films: Iterable[Film]) -> list[Event]:
+    """Oldest first; of one day, in the order of the import."""
+    events = [Event(watch.day, film, watch.is_rewatch) for film in films for watch in film.watches if watch.day]
+    return sorted(events, key=lambda event: (event.day, -event.film.turn, event.film.id))
+
+
+def years(events: Sequence[Event]) -> list[Section]:
+    return _periods(events, "year", lambda day: day.year)
+
+
+def months(events: Sequence[Event]) -> list[Section]:
+    return _periods(events, "month", month_of)
+
+
+def month_of(day: date) -> str:
+    return day.isoformat()[:7]
+
+
+def _periods(events: Sequence[Event], name: str, period: Callable[[date], int | str]) -> list[Section]:
+    found: dict[int | str, list[Event]] = {}
+    for event in events:
+        found.setdefault(period(event.day), []).append(event)
+    return [{name: of} | amounts(within) | {"filter": {"watched": str(of)}} for of, within in found.items()]
+
+
+def amounts(events: Sequence[Event]) -> Section:
+    return {
+        "viewings": len(events),
+        "films": len({event.film.id for event in events}),
+        "minutes": sum(event.film.facts.runtime or 0 for event in events if event.film.facts),
+    }
+
+
+def calendar(events: Sequence[Event], films: Sequence[Film]) -> Section:
+    per_day = Counter(event.day for event in events)
+    busiest = max(per_day, key=lambda day: (per_day[day], day), default=None)
+    only_marked = [film.marked_on for film in films if film.marked_on and not film.days]
+    return {
+        "days": _counts(per_day),
+        "busiest": {"day": busiest.isoformat(), "viewings": per_day[busiest]} if busiest else None,
+        "marked": {"films": len(only_marked), "days": _counts(Counter(only_marked))},
+    }
+
+
+def _counts(per_day: Counter[date]) -> list[list[str | int]]:
+    return [[day.isoformat(), per_day[day]] for day in sorted(per_day)]
+
+
+def weekdays(events: Sequence[Event]) -> list[Section]:
+    per_weekday = Counter(event.day.weekday() for event in events)
+    return [{"weekday": weekday, "viewings": per_weekday[weekday]} for weekday in range(7)]
+
+
+def streaks(events: Sequence[Event], today: date) -> Section:
+    """A run still goes on the day after, and the week after, its last viewing."""
+    days, weeks = runs({event.day for event in events}), runs({monday(event.day) for event in events}, step=7)
+    longest_weeks = longest(weeks)
+    return {
+        "days": span(longest(days)),
+        "weeks": span(longest_weeks, step=7),
+        "current_days": _current(days, today),
+        "current_weeks": _current(weeks, monday(today), step=7),
+    }
+
+
+class Run(NamedTuple):
+    first: date
+    length: int
+
+    def last(self, step: int) -> date:
+        return self.first + timedelta(days=(self.length - 1) * step)
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def runs(days: Iterable[date], step: int = 1) -> list[Run]:
+    """Days without a gap, put together."""
+    found: list[Run] = []
+    for day in sorted(days):
+        if found and (day - found[-1].last(step)).days == step:
+            found[-1] = found[-1]._replace(length=found[-1].length + 1)
+        else:
+            found.append(Run(day, 1))
+    return found
+
+
+def longest(found: Sequence[Run]) -> Run | None:
+    """The earliest of those that are equal."""
+    return max(found, key=lambda run: run.length, default=None)
+
+
+def span(run: Run | None, step: int = 1) -> Section | None:
+    if run is None:
+        return None
+    last = run.last(step) + timedelta(days=step - 1)
+    return {"length": run.length, "from": run.first.isoformat(), "to": last.isoformat()}
+
+
+def _current(found: Sequence[Run], today: date, step: int = 1) -> int:
+    is_going_on = bool(found) and (today - found[-1].last(step)).days <= step
+    return found[-1].length if is_going_on else 0
+
+
+def first_and_last(events: Sequence[Event]) -> Section:
+    return {"first": dated(events[0]) if events else None, "last": dated(events[-1]) if events else None}
+
+
+def milestones(events: Sequence[Event]) -> list[Section]:
+    numbers = [n for n in range(1, len(events) + 1) if n in MILESTONES or n % 100 == 0]
+    return [dated(events[n - 1]) | {"number": n} for n in numbers]
+
+
+def dated(event: Event) -> Section:
+    return item(event.film, day=event.day.isoformat())

@@ -1,0 +1,162 @@
+"""What statistics are made of: films and their viewings as plain values, read in two queries however many there are."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from enrichment.models import DetailsStatus
+
+from ..models import ImportSession, Kind, Outcome, Viewing
+
+ANSWERED = (DetailsStatus.DONE, DetailsStatus.GONE, DetailsStatus.FAILED)  # no more will come by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What TMDB knows of a film; None and empty: not known."""
+
+    tmdb_id: int
+    release_date: date | None
+    runtime: int | None
+    budget: int | None
+    revenue: int | None
+    vote_average: float | None
+    vote_count: int | None
+    language: str
+    countries: list[str]
+    genres: list[str]
+    directors: list[str]
+    cast: list[str]
+    poster: str
+    details_status: str
+
+    @property
+    def is_awaited(self) -> bool:
+        return self.details_status not in ANSWERED
+
+
+FACTS = tuple(
+    f"tmdb_movie__{name}"
+    for name in (
+        *("tmdb_id", "release_date", "runtime", "budget", "revenue", "vote_average", "vote_count"),
+        *("original_language", "countries", "genres", "directors", "cast", "poster_path", "details_status"),
+    )
+)
+
+
+class Watch(NamedTuple):
+    """One viewing; without a day, it is in no calendar."""
+
+    day: date | None
+    is_rewatch: bool = False
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Film:
+    id: int  # of the Movie, or the Ranking
+    title: str
+    year: int | None
+    rating: float | None = None
+    is_seen: bool = True
+    is_liked: bool = False
+    marked_on: date | None = None
+    outcome: str = Outcome.MATCHED
+    turn: int = 0
+    facts: Facts | None = None
+    watches: list[Watch] = field(default_factory=list)
+    titles: int = 1  # of the import that are this film
+
+    @property
+    def minutes(self) -> int:
+        """A film that was seen, nobody knows when, was seen once."""
+        runtime = self.facts.runtime if self.facts else None
+        return (runtime or 0) * max(1, len(self.watches))
+
+    @property
+    def days(self) -> list[date]:
+        return [watch.day for watch in self.watches if watch.day]
+
+
+def films_of_session(session: ImportSession) -> list[Film]:
+    """Two titles that are one film are one here: with all its viewings, and the rating of the title that was watched
+    last. A film is what TMDB says only when it is matched."""
+    watches = _watches(session)
+    names = ("pk", "title", "year", "rating", "watched_on", "liked_on", "marked_on", "is_seen", "outcome", "turn")
+    rows = session.movies.filter(kind=Kind.FILM).values_list(*names, *FACTS)
+    titles = [(row[4], _film_of_movie(row, watches.get(row[0], []))) for row in rows]
+    titles.sort(key=lambda title: (-title[0].toordinal() if title[0] else 0, title[1].turn, title[1].id))
+    films: dict[tuple[str, int], Film] = {}
+    for _, film in titles:
+        key = ("film", film.facts.tmdb_id) if film.facts else ("title", film.id)
+        if key in films:
+            _join(films[key], film)
+        else:
+            films[key] = film
+    for film in films.values():
+        film.watches = list(_in_order(film.watches))
+    return list(films.values())
+
+
+def films_of_library(user: User) -> list[Film]:
+    """A library has no viewings: the day of a rating stands in for one."""
+    names = ("pk", "title", "year", "rating", "rated_at")
+    rows: QuerySet[Any, Any] = user.rankings.order_by("rated_at", "pk").values_list(*names, *FACTS)
+    return [
+        Film(pk, title, year, _number(rating), turn=-place, facts=Facts(*facts), watches=[Watch(rated_at)])
+        for place, (pk, title, year, rating, rated_at, *facts) in enumerate(rows)
+    ]
+
+
+def _watches(session: ImportSession) -> dict[int, list[Watch]]:
+    found: dict[int, list[Watch]] = {}
+    rows = Viewing.objects.filter(movie__session=session).order_by("pk")
+    for movie_id, day, rewatch, tags in rows.values_list("movie_id", "watched_on", "rewatch", "tags"):
+        found.setdefault(movie_id, []).append(Watch(day, rewatch, tuple(tags)))
+    return found
+
+
+def _film_of_movie(row: tuple[Any, ...], watches: list[Watch]) -> Film:
+    pk, title, year, rating, _, liked_on, marked_on, is_seen, outcome, turn, *told = row
+    facts = Facts(*told) if outcome == Outcome.MATCHED else None
+    return Film(
+        id=pk,
+        title=title,
+        year=year or (facts.release_date.year if facts and facts.release_date else None),
+        rating=_number(rating),
+        is_seen=is_seen,
+        is_liked=liked_on is not None,
+        marked_on=marked_on,
+        outcome=outcome,
+        turn=turn,
+        facts=facts,
+        watches=watches,
+    )
+
+
+def _join(film: Film, other: Film) -> None:
+    """`other` is an earlier title of the same film."""
+    film.rating = other.rating if film.rating is None else film.rating
+    film.is_seen |= other.is_seen
+    film.is_liked |= other.is_liked
+    film.marked_on = min((day for day in (film.marked_on, other.marked_on) if day), default=None)
+    film.watches = film.watches + other.watches
+    film.titles += other.titles
+
+
+def _in_order(watches: Iterable[Watch]) -> Iterator[Watch]:
+    """Oldest first, those without a day last. A second day is a rewatch, whether the source says so or not."""
+    first: date | None = None
+    for watch in sorted(watches, key=lambda watch: watch.day or date.max):
+        if watch.day and first and watch.day > first and not watch.is_rewatch:
+            watch = watch._replace(is_rewatch=True)
+        first = first or watch.day
+        yield watch
+
+
+def _number(rating: Any) -> float | None:
+    return None if rating is None else float(rating)

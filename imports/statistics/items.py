@@ -1,0 +1,64 @@
+"""How films, groups of films and averages stand in the data."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from .films import Film
+
+Section = dict[str, Any]
+T = TypeVar("T")
+FEWEST_RATED = 3  # of which there is an average to tell
+MOST_NAMES = 100  # of people, countries, languages and tags
+MOST_BEST = 10
+
+
+def average(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 2) if values else None
+
+
+def ratings_of(films: Iterable[Film]) -> list[float]:
+    return [film.rating for film in films if film.rating is not None]
+
+
+def item(film: Film, **more: Any) -> Section:
+    """A film, with what a page needs to show it and to link to it."""
+    return {
+        "id": film.id,
+        "title": film.title,
+        "year": film.year,
+        "tmdb_id": film.facts.tmdb_id if film.facts else None,
+        "poster": film.facts.poster if film.facts else "",
+        "rating": film.rating,
+    } | more
+
+
+def group(films: Sequence[Film], **names: Any) -> Section:
+    """`names`: what the group is called, and the `filter` that finds its films in the list."""
+    ratings = ratings_of(films)
+    told = average(ratings) if len(ratings) >= FEWEST_RATED else None
+    return {"films": len(films), "rated": len(ratings), "average": told} | names
+
+
+def first_of(films: Iterable[Film], count: int, key: Callable[[Film], Any]) -> list[Film]:
+    """The `count` smallest; those that are equal go by their titles, whatever the database."""
+    return heapq.nsmallest(count, films, key=lambda film: (key(film), film.title, film.id))
+
+
+def gather(films: Iterable[Film], values: Callable[[Film], Iterable[T]]) -> dict[T, list[Film]]:
+    """The films of each value."""
+    found: dict[T, list[Film]] = defaultdict(list)
+    for film in films:
+        for value in values(film):
+            found[value].append(film)
+    return found
+
+
+def most_films(found: dict[str, list[Film]]) -> list[tuple[str, list[Film]]]:
+    return sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+
+
+def best(groups: Iterable[Section], name: str = "name") -> list[Section]:
+    rated = [one for one in groups if one["average"] is not None]
+    return sorted(rated, key=lambda one: (-one["average"], -one["rated"], one[name]))[:MOST_BEST]

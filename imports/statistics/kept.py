@@ -1,0 +1,83 @@
+"""Statistics kept beside an import or a library: computed once, read in one row until something changes."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError
+from django.db.models import Count, Max, Sum
+from django.utils import timezone
+
+from ..models import Analytics, ImportSession
+from .computing import VERSION, compute
+from .films import films_of_library, films_of_session
+from .filters import EVERYTHING, Filters
+from .items import Section
+
+WHILE_CHANGING = timedelta(seconds=10)  # computed anew at most as often while answers still come in
+
+
+def of_session(session: ImportSession, filters: Filters = EVERYTHING) -> Section:
+    """Of one import, in the shape of `compute`. Filtered ones are not kept."""
+    today = session.today()
+
+    def computed() -> Section:
+        return compute(films_of_session(session), kind="import", today=today, filters=filters)
+
+    if filters:
+        return computed()
+    # the revision was read before the films: what comes in between makes the next reader compute again
+    state = f"{session.revision}-{session.status}"
+    return _kept({"session": session}, _day_mark(today), state, computed, is_changing=not session.is_done)
+
+
+def of_library(user: User, filters: Filters = EVERYTHING) -> Section:
+    """Of a person's rankings, in the same shape."""
+    today = timezone.localdate()
+
+    def computed() -> Section:
+        return compute(films_of_library(user), kind="library", today=today, filters=filters)
+
+    if filters:
+        return computed()
+    return _kept({"user": user}, _day_mark(today), _library_state(user), computed, is_changing=False)
+
+
+def _day_mark(today: date) -> str:
+    """Another version, or another day: streaks end, and TMDB's numbers may have been refreshed."""
+    return f"{VERSION}-{today}"
+
+
+def _library_state(user: User) -> str:
+    """Changes whenever a ranking comes, goes or is changed."""
+    state = user.rankings.aggregate(
+        n=Count("pk"), ids=Sum("pk"), stars=Sum("rating"), created=Max("created_at"), changed=Max("changed_at")
+    )
+    moments = [moment.timestamp() for moment in (state["created"], state["changed"]) if moment]
+    return f"{state['n']}-{state['ids']}-{state['stars']}-{max(moments, default=0)}"
+
+
+def _kept(
+    whose: dict[str, Any], day: str, state: str, computed: Callable[[], Section], *, is_changing: bool
+) -> Section:
+    mark = f"{day}-{state}"
+    row = Analytics.objects.filter(**whose).first()
+    if row is not None and _is_current(row, day, mark, is_changing=is_changing):
+        return dict(row.data)
+    data, now = computed(), timezone.now()
+    new = Analytics(**whose, mark=mark, data=data, computed_at=now)
+    with suppress(IntegrityError):  # it was deleted meanwhile
+        Analytics.objects.bulk_create(  # one statement: of two readers at once, the later one stays
+            [new], update_conflicts=True, unique_fields=list(whose), update_fields=["mark", "data", "computed_at"]
+        )
+    return data
+
+
+def _is_current(row: Analytics, day: str, mark: str, *, is_changing: bool) -> bool:
+    is_young = timezone.now() - row.computed_at < WHILE_CHANGING
+    if row.mark != mark:
+        return is_changing and is_young and row.mark.startswith(f"{day}-")
+    # details of films that are settled already come without a new revision
+    return is_young or not row.data["coverage"]["awaited"]

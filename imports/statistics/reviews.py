@@ -1,0 +1,66 @@
+"""A year in review, for each year, and how it differs from the one before."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from .days import Event, amounts, dated, longest, months, runs, span
+from .films import Film
+from .groups import most_named
+from .items import Section, average, first_of, item, ratings_of
+
+FAVOURITES = 5
+COMPARED = ("viewings", "films", "minutes", "average_rating")
+TOPS = {"director": "directors", "actor": "cast", "genre": "genres", "country": "countries", "language": "languages"}
+
+
+def years_in_review(events: Sequence[Event], today: date) -> list[Section]:
+    """The newest first."""
+    found: dict[int, list[Event]] = {}
+    for event in events:
+        found.setdefault(event.day.year, []).append(event)
+    reviews = {year: _review(year, within, today) for year, within in found.items()}
+    changes = {year: _change(review, reviews.get(year - 1)) for year, review in reviews.items()}
+    return [reviews[year] | {"change": changes[year]} for year in sorted(reviews, reverse=True)]
+
+
+def _review(year: int, events: Sequence[Event], today: date) -> Section:
+    films = list({event.film.id: event.film for event in events}.values())
+    days = {event.day for event in events}
+    return {
+        "year": year,
+        "filter": {"watched": str(year)},
+        **amounts(events),
+        "rewatches": sum(event.is_rewatch for event in events),
+        "rated": len(ratings_of(films)),
+        "average_rating": average(ratings_of(films)),
+        "favourites": _favourites(films),
+        **{name: most_named(films, section) for name, section in TOPS.items()},
+        "first": dated(events[0]),
+        "last": dated(events[-1]),
+        "streak": span(longest(runs(day for day in days if day <= today))),
+        "busiest_month": _busiest_month(events),
+        "days": len(days),
+        "new_releases": sum(film.year == year for film in films),
+    }
+
+
+def _favourites(films: Sequence[Film]) -> list[Section]:
+    """Rated best; of equals, those that are liked."""
+    rated = [film for film in films if film.rating is not None]
+    first = first_of(rated, FAVOURITES, lambda film: (-(film.rating or 0), not film.is_liked))
+    return [item(film) for film in first]
+
+
+def _busiest_month(events: Sequence[Event]) -> Section:
+    busiest = max(months(events), key=lambda month: int(month["viewings"]))
+    return {"month": busiest["month"], "viewings": busiest["viewings"]}
+
+
+def _change(review: Section, before: Section | None) -> Section | None:
+    if before is None:
+        return None
+    return {name: _difference(review[name], before[name]) for name in COMPARED}
+
+
+def _difference(now: float | None, before: float | None) -> float | None:
+    return None if now is None or before is None else round(now - before, 2)

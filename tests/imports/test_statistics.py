@@ -1,0 +1,607 @@
+"""The rules of the statistics, and where they are kept."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from enrichment.models import DetailsStatus
+from imports import decisions, queries, rankings, statistics
+from imports.forms import MovieFilterForm
+from imports.forms_library import LibraryFilterForm
+from imports.models import Analytics, ImportSession, Movie, Outcome, SessionStatus, Source
+from imports.statistics import Filters
+from imports.statistics.films import Facts, Film, Watch, films_of_session
+from tests.factories import (
+    ImportSessionFactory,
+    MovieFactory,
+    RankingFactory,
+    TmdbMovieFactory,
+    UserFactory,
+    ViewingFactory,
+)
+
+TODAY = date(2024, 6, 14)  # a Friday
+NOTHING: dict[str, Any] = {
+    "release_date": None,
+    "runtime": None,
+    "budget": None,
+    "revenue": None,
+    "vote_average": None,
+    "vote_count": None,
+    "language": "",
+    "countries": [],
+    "genres": [],
+    "directors": [],
+    "cast": [],
+    "poster": "",
+    "details_status": DetailsStatus.DONE,
+}
+
+
+def film(number: int, *days: str, facts: dict[str, Any] | None = None, **more: Any) -> Film:
+    """Matched, and watched on these days."""
+    told = Facts(tmdb_id=number, **NOTHING | (facts or {}))
+    watches = [Watch(date.fromisoformat(day), is_rewatch=place > 0) for place, day in enumerate(days)]
+    values: dict[str, Any] = {"title": f"Film {number}", "year": 2000, "facts": told, "watches": watches}
+    return Film(id=number, **values | more)
+
+
+def of(*films: Film, filters: Filters = statistics.Filters(), today: date = TODAY) -> dict[str, Any]:  # noqa: B008
+    return statistics.compute(films, kind="import", today=today, filters=filters)
+
+
+def ids(items: Sequence[dict[str, Any]]) -> list[int]:
+    return [item["id"] for item in items]
+
+
+# Nothing, and little
+
+
+@pytest.mark.parametrize(
+    "films",
+    [
+        [],
+        [film(1)],
+        [film(1, "1970-01-01")],
+        [film(1, "2999-12-31")],
+        [film(1, facts=None, year=None, outcome=Outcome.UNMATCHED)],
+        [film(number, "2024-01-01") for number in range(5)],
+    ],
+    ids=["empty", "no day", "1970", "future", "unmatched", "all unrated"],
+)
+def test_little_is_enough_and_every_section_is_there(films: list[Film]) -> None:
+    data = of(*films)
+    assert data.keys() == of(film(1, "2024-01-01", rating=3.0)).keys()
+    assert json.loads(json.dumps(data)) == data  # as it is read back from where it is kept
+    assert data["totals"]["films"] == len(films)
+    assert data["totals"]["average_rating"] is None
+    assert len(data["ratings"]) == 10
+    assert len(data["weekdays"]) == 7
+
+
+# What counts
+
+
+def test_films_that_are_only_liked_are_apart() -> None:
+    data = of(film(1, is_liked=True), film(2, is_liked=True, is_seen=False, rating=5.0, year=1950))
+    assert (data["totals"]["films"], data["totals"]["liked"], data["totals"]["liked_unseen"]) == (1, 1, 1)
+    assert data["totals"]["average_rating"] is None
+    assert [decade["decade"] for decade in data["decades"]] == [2000]
+    assert data["choices"]["decades"] == [2000]
+    assert data["likes"] == {"films": 1, "unseen": 1, "share": 100.0, "average": None, "filter": {"liked": "on"}}
+
+
+def test_days_when_a_film_was_only_marked_are_no_viewing_days() -> None:
+    marked = date(2020, 1, 1)
+    data = of(film(1, marked_on=marked), film(2, "2020-01-02", marked_on=marked), film(3, marked_on=marked))
+    assert data["calendar"]["days"] == [["2020-01-02", 1]]
+    assert data["calendar"]["marked"] == {"films": 2, "days": [["2020-01-01", 2]]}
+    assert data["totals"]["days"] == 1
+    assert data["streaks"]["days"]["length"] == 1
+
+
+def test_a_viewing_without_a_day_counts_but_is_in_no_calendar() -> None:
+    undated = film(1, watches=[Watch(date(2024, 1, 1)), Watch(None)], facts={"runtime": 90})
+    data = of(undated)
+    assert (data["totals"]["viewings"], data["totals"]["rewatches"], data["totals"]["minutes"]) == (2, 0, 180)
+    assert data["calendar"]["days"] == [["2024-01-01", 1]]
+    assert data["years"][0]["minutes"] == 90
+    assert data["coverage"]["undated_viewings"] == 1
+
+
+def test_hours_are_of_every_viewing_and_a_film_without_one_counts_once() -> None:
+    twice, never, unknown = film(1, "2024-01-01", "2024-02-01"), film(2), film(3, "2024-01-01")
+    for one in (twice, never):
+        one.facts = Facts(tmdb_id=one.id, **NOTHING | {"runtime": 100})
+    data = of(twice, never, unknown)
+    assert (data["totals"]["minutes"], data["totals"]["hours"]) == (300, 5.0)
+    assert data["coverage"]["without_viewing"] == 1
+    assert data["coverage"]["known"]["runtime"] == 2
+    assert data["totals"]["average_runtime"] == 100
+
+
+def test_an_average_needs_three_ratings() -> None:
+    def drama(number: int, rating: float | None) -> Film:
+        return film(number, rating=rating, facts={"genres": ["Drama"]})
+
+    two = [drama(1, 4.0), drama(2, 2.0), drama(3, None)]
+    assert of(*two)["genres"] == [
+        {"name": "Drama", "films": 3, "rated": 2, "average": None, "filter": {"genre": "Drama"}}
+    ]
+    three = of(*two, drama(4, 5.0))
+    assert three["genres"][0]["average"] == 3.67
+    assert [group["name"] for group in three["best"]["genres"]] == ["Drama"]
+    assert of(*two)["best"]["genres"] == []
+
+
+def test_groups_go_by_films_then_by_name_and_people_are_cut_off() -> None:
+    many = [film(n, facts={"directors": [f"Person {n:03}", "Everyone"]}) for n in range(150)]
+    data = of(*many)
+    assert [group["name"] for group in data["directors"][:3]] == ["Everyone", "Person 000", "Person 001"]
+    assert (len(data["directors"]), data["totals"]["directors"]) == (100, 151)
+
+
+def test_unsure_films_are_not_matched_and_coverage_adds_up() -> None:
+    outcomes = [Outcome.UNSURE, Outcome.UNMATCHED, Outcome.FAILED, Outcome.OPEN]
+    others = [film(n, facts=None, outcome=outcome) for n, outcome in enumerate(outcomes, 10)]
+    for one in others:
+        one.facts = None
+    data = of(film(1, facts={"directors": ["Ana"], "budget": 5}), film(2), *others)
+    coverage = data["coverage"]
+    assert (coverage["films"], coverage["matched"]) == (6, 2)
+    assert sum(coverage[str(outcome)] for outcome in Outcome.values) == 6
+    assert (coverage["known"]["directors"], coverage["known"]["budget"], coverage["known"]["release_year"]) == (1, 1, 6)
+
+
+# Days
+
+
+def test_streaks_of_days_and_weeks() -> None:
+    # Mon 6 May; Wed 15 to Fri 17 May; Sun 26 May; a gap of a week; Thu 13 June
+    days = ["2024-05-06", "2024-05-15", "2024-05-16", "2024-05-17", "2024-05-26", "2024-06-13"]
+    streaks = of(*(film(n, day) for n, day in enumerate(days)))["streaks"]
+    assert streaks["days"] == {"length": 3, "from": "2024-05-15", "to": "2024-05-17"}
+    assert streaks["weeks"] == {"length": 3, "from": "2024-05-06", "to": "2024-05-26"}
+    assert (streaks["current_days"], streaks["current_weeks"]) == (1, 1)  # yesterday, this week
+
+
+@pytest.mark.parametrize(("today", "days", "weeks"), [(13, 2, 1), (14, 2, 1), (15, 0, 1), (23, 0, 1), (24, 0, 0)])
+def test_a_streak_is_current_until_a_day_and_a_week_are_missed(today: int, days: int, weeks: int) -> None:
+    streaks = of(film(1, "2024-06-12"), film(2, "2024-06-13"), today=date(2024, 6, today))["streaks"]
+    assert (streaks["current_days"], streaks["current_weeks"]) == (days, weeks)
+
+
+def test_a_day_that_has_not_come_is_in_the_calendar_but_in_no_streak_or_milestone() -> None:
+    data = of(film(1, "1970-01-01"), film(2, "2999-12-31"))
+    assert data["calendar"]["days"] == [["1970-01-01", 1], ["2999-12-31", 1]]
+    assert data["coverage"]["future_viewings"] == 1
+    assert (data["streaks"]["days"]["to"], data["streaks"]["current_days"]) == ("1970-01-01", 0)
+    assert (data["first"]["day"], data["last"]["day"]) == ("1970-01-01", "1970-01-01")
+    assert [milestone["number"] for milestone in data["milestones"]] == [1]
+    assert data["reviews"][0]["streak"] is None  # of the year 2999
+
+
+def test_milestones_are_the_1st_the_50th_and_every_100th() -> None:
+    first = date(2023, 1, 1)
+    films = [film(n, (first + timedelta(days=n - 1)).isoformat()) for n in range(1, 251)]
+    milestones = of(*reversed(films))["milestones"]
+    assert [(one["number"], one["id"]) for one in milestones] == [(1, 1), (50, 50), (100, 100), (200, 200)]
+    assert milestones[1]["day"] == "2023-02-19"
+
+
+def test_months_years_and_weekdays_count_viewings_and_different_films() -> None:
+    runtime = {"runtime": 60}
+    data = of(film(1, "2023-12-31", "2024-01-01", "2024-01-08", facts=runtime), film(2, "2024-01-02", facts=runtime))
+    assert [(one["month"], one["viewings"], one["films"], one["minutes"]) for one in data["months"]] == [
+        ("2023-12", 1, 1, 60),
+        ("2024-01", 3, 2, 180),
+    ]
+    assert [(one["year"], one["viewings"], one["films"]) for one in data["years"]] == [(2023, 1, 1), (2024, 3, 2)]
+    assert data["years"][1]["filter"] == {"watched": "2024"}
+    assert [one["viewings"] for one in data["weekdays"]] == [2, 1, 0, 0, 0, 0, 1]
+    assert data["calendar"]["busiest"] == {"day": "2024-01-08", "viewings": 1}
+
+
+# Numbers
+
+
+def test_beside_tmdb_the_ten_points_are_halved_and_few_votes_are_left_out() -> None:
+    def rated(number: int, rating: float | None, points: float | None, votes: int = 50) -> Film:
+        return film(number, rating=rating, facts={"vote_average": points, "vote_count": votes})
+
+    data = of(rated(1, 5.0, 6.0), rated(2, 1.0, 8.0), rated(3, 3.0, 6.0), rated(4, 5.0, 1.0, 49), rated(5, None, 8.0))
+    compared = data["against_tmdb"]
+    assert (compared["films"], compared["yours"], compared["tmdb"], compared["difference"]) == (3, 3.0, 3.33, -0.33)
+    assert [(one["id"], one["tmdb_rating"], one["difference"]) for one in compared["higher"]] == [(1, 3.0, 2.0)]
+    assert [(one["id"], one["difference"]) for one in compared["lower"]] == [(2, -3.0)]
+    assert data["coverage"]["compared"] == 3
+
+
+def test_runtimes_from_the_shortest_to_the_longest() -> None:
+    lengths = [59, 60, 89, 90, 180, 400]
+    data = of(*(film(n, facts={"runtime": length}) for n, length in enumerate(lengths)), film(9))["runtimes"]
+    assert [bucket["films"] for bucket in data["distribution"]] == [1, 2, 1, 0, 0, 2]
+    assert (data["average"], data["median"]) == (146.33, 89.5)
+    assert (ids(data["shortest"]), ids(data["longest"])) == ([0, 1, 2, 3, 4], [5, 4, 3, 2, 1])
+
+
+def test_money_is_summed_where_it_is_known() -> None:
+    rich = film(1, facts={"budget": 2_000_000, "revenue": 9_000_000})
+    odd = film(2, facts={"budget": 5, "revenue": 50})
+    money = of(rich, odd, film(3))["money"]
+    assert (money["budget"]["films"], money["budget"]["total"], ids(money["budget"]["top"])) == (2, 2_000_005, [1, 2])
+    assert [(one["id"], one["ratio"]) for one in money["best_returns"]] == [(1, 4.5)]
+
+
+def test_ratings_fall_into_half_stars() -> None:
+    data = of(film(1, rating=0.5), film(2, rating=5.0), film(3, rating=5.0), film(4))
+    assert [one["films"] for one in data["ratings"]] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+    assert data["ratings"][-1]["filter"] == {"rating": "5.0"}
+    assert (data["unrated"], data["totals"]["rated"], data["totals"]["average_rating"]) == (1, 3, 3.5)
+
+
+def test_rewatched_most() -> None:
+    data = of(film(1, "2024-01-01", "2024-01-02"), film(2, "2024-01-01", "2024-01-02", "2024-01-03"), film(3))
+    assert [(one["id"], one["viewings"]) for one in data["rewatched"]] == [(2, 3), (1, 2)]
+    assert data["totals"]["rewatches"] == 3
+
+
+def test_a_tag_counts_its_films_and_viewings() -> None:
+    tagged = film(1, watches=[Watch(date(2024, 1, 1), tags=("dvd",)), Watch(date(2024, 2, 1), tags=("dvd", "home"))])
+    data = of(tagged, film(2))
+    assert [(tag["name"], tag["films"], tag["viewings"]) for tag in data["tags"]] == [("dvd", 1, 2), ("home", 1, 1)]
+    assert statistics.public(data)["tags"] == []
+
+
+# Years
+
+
+def test_a_year_in_review_and_how_it_differs() -> None:
+    mann = {"directors": ["Michael Mann"], "genres": ["Crime"], "cast": ["Al Pacino"], "runtime": 120}
+    data = of(
+        film(1, "2023-03-01", "2024-05-01", rating=5.0, facts=mann),
+        film(2, "2024-05-02", rating=4.0, facts=mann, year=2024),
+        film(3, "2024-05-03", rating=4.0, is_liked=True),
+        film(4, "2021-01-01"),
+    )
+    newest, before, first = data["reviews"]
+    assert [review["year"] for review in data["reviews"]] == [2024, 2023, 2021]
+    assert (newest["films"], newest["viewings"], newest["rewatches"], newest["minutes"]) == (3, 3, 1, 240)
+    assert (newest["director"], newest["genre"]) == (
+        {"name": "Michael Mann", "films": 2},
+        {"name": "Crime", "films": 2},
+    )
+    assert newest["actor"] == {"name": "Al Pacino", "films": 2}
+    assert ids(newest["favourites"]) == [1, 3, 2]  # of equals, the liked one
+    assert newest["streak"] == {"length": 3, "from": "2024-05-01", "to": "2024-05-03"}
+    assert newest["busiest_month"] == {"month": "2024-05", "viewings": 3}
+    assert (newest["first"]["id"], newest["last"]["id"], newest["new_releases"]) == (1, 3, 1)
+    assert newest["change"] == {"viewings": 2, "films": 2, "minutes": 120, "average_rating": -0.67}
+    assert before["change"] is None  # nothing was watched in 2022
+    assert (first["director"], first["average_rating"]) == (None, None)
+
+
+# Filters
+
+
+def history() -> list[Film]:
+    return [
+        film(1, "2023-05-01", "2024-05-01", year=1994, rating=4.5, facts={"genres": ["Crime"], "runtime": 100}),
+        film(2, "2024-05-02", year=1999, facts={"genres": ["Crime", "Drama"], "runtime": 100}),
+        film(3, year=2003, rating=4.5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("filters", "films", "viewings"),
+    [
+        (Filters(), 3, 3),
+        (Filters(year=2024), 2, 2),
+        (Filters(year=2023), 1, 1),
+        (Filters(decade=1990), 2, 3),
+        (Filters(genre="Drama"), 1, 1),
+        (Filters(rating="4.5"), 2, 2),
+        (Filters(rating="none"), 1, 1),
+        (Filters(year=2024, genre="Crime", rating="4.5"), 1, 1),
+        (Filters(year=1900), 0, 0),
+    ],
+)
+def test_filters_keep_films_and_a_year_keeps_its_viewings(filters: Filters, films: int, viewings: int) -> None:
+    data = of(*history(), filters=filters)
+    assert (data["totals"]["films"], data["totals"]["viewings"]) == (films, viewings)
+    assert data["totals"]["minutes"] == 100 * viewings
+    assert data["choices"] == {
+        "years": [2024, 2023],
+        "decades": [2000, 1990],
+        "genres": ["Crime", "Drama"],
+        "ratings": ["4.5", "none"],
+    }
+
+
+def test_a_rewatch_stays_one_when_its_year_is_looked_at_alone() -> None:
+    data = of(*history(), filters=Filters(year=2024))
+    assert data["totals"]["rewatches"] == 1
+    assert data["filters"] == {"year": 2024}
+
+
+# From the rows
+
+
+@pytest.fixture
+def session(db: None) -> ImportSession:
+    done: ImportSession = ImportSessionFactory(status=SessionStatus.COMPLETED, revision=3)
+    return done
+
+
+def test_two_titles_that_are_one_film_count_once(session: ImportSession) -> None:
+    heat = TmdbMovieFactory(done=True, runtime=170)
+    old = MovieFactory(session=session, matched=True, tmdb_movie=heat, rating=2, watched_on="2020-01-01", turn=0)
+    new = MovieFactory(session=session, matched=True, tmdb_movie=heat, rating=4, watched_on="2024-01-01", turn=1)
+    ViewingFactory(movie=old, watched_on="2020-01-01")
+    ViewingFactory(movie=new, watched_on="2024-01-01")
+    data = statistics.of_session(session)
+    assert (data["totals"]["films"], data["totals"]["viewings"], data["totals"]["minutes"]) == (1, 2, 340)
+    assert (data["totals"]["average_rating"], data["coverage"]["merged"]) == (4.0, 1)  # of the title watched last
+    assert data["totals"]["rewatches"] == 1
+    assert data["first"]["id"] == new.pk
+
+
+def test_series_of_a_prime_history_and_facts_of_unsettled_films_stay_out(session: ImportSession) -> None:
+    MovieFactory(session=session, kind="series", lookup=None)
+    MovieFactory(session=session, chosen_by="machine", tmdb_movie=TmdbMovieFactory(genres=["Drama"]))  # still open
+    data = statistics.of_session(session)
+    assert (data["totals"]["films"], data["genres"], data["coverage"]["open"]) == (1, [], 1)
+
+
+def test_the_year_of_a_film_is_the_sources_and_else_tmdbs(session: ImportSession) -> None:
+    film = TmdbMovieFactory(done=True, release_date="1995-12-15")
+    MovieFactory(session=session, matched=True, tmdb_movie=film, year=None)
+    MovieFactory(session=session, matched=True, tmdb_movie__release_date="1980-01-01", year=1979)
+    assert [one["year"] for one in statistics.of_session(session)["release_years"]] == [1979, 1995]
+
+
+def test_a_library_is_read_by_the_days_of_its_ratings(db: None) -> None:
+    user = UserFactory()
+    RankingFactory(user=user, rating=4.5, rated_at="2024-01-02", tmdb_movie__genres=["Drama"], year=1999)
+    later = RankingFactory(user=user, rating=None, rated_at="2024-01-03")
+    RankingFactory(rating=1, rated_at="2020-01-01")  # another person's
+    data = statistics.of_library(user)
+    assert (data["kind"], data["totals"]["films"], data["totals"]["average_rating"]) == ("library", 2, 4.5)
+    assert [one["name"] for one in data["genres"]] == ["Drama"]
+    assert (data["last"]["id"], data["totals"]["rewatches"]) == (later.pk, 0)
+    assert statistics.of_library(user, Filters(rating="none"))["totals"]["films"] == 1
+    assert statistics.of_library(UserFactory())["totals"]["films"] == 0
+
+
+@pytest.mark.parametrize("kind", ["import", "library"])
+def test_the_filter_of_a_rating_is_one_that_the_film_list_knows(session: ImportSession, kind: str) -> None:
+    empty = queries.Facets(decades=[], genres=[])
+    for one in statistics.compute([], kind=kind, today=TODAY)["ratings"]:
+        in_library = LibraryFilterForm(one["filter"], facets=empty).filters()
+        in_import = MovieFilterForm(one["filter"], facets=empty, session=session).filters()
+        assert float((in_library if kind == "library" else in_import).rating) == one["stars"]
+
+
+# Kept
+
+
+@pytest.mark.parametrize("count", [2, 60])
+def test_computing_costs_four_queries_and_reading_again_one(
+    session: ImportSession, count: int, django_assert_num_queries: Any
+) -> None:
+    for _ in range(count):
+        ViewingFactory(movie=MovieFactory(session=session, matched=True), watched_on="2024-01-01")
+    with django_assert_num_queries(4):  # what is kept, films, viewings, keep
+        cold = statistics.of_session(session)
+    with django_assert_num_queries(1):
+        warm = statistics.of_session(session)
+    assert warm == cold
+    assert warm["totals"]["viewings"] == count
+
+
+@pytest.mark.parametrize("count", [2, 60])
+def test_a_library_costs_four_queries_and_reading_again_two(
+    db: None, count: int, django_assert_num_queries: Any
+) -> None:
+    user = UserFactory()
+    RankingFactory.create_batch(count, user=user, rating=3)
+    with django_assert_num_queries(4):  # how the library stands, what is kept, the rankings, keep
+        cold = statistics.of_library(user)
+    with django_assert_num_queries(2):
+        assert statistics.of_library(user) == cold
+
+
+def age(seconds: float) -> None:
+    Analytics.objects.update(computed_at=timezone.now() - timedelta(seconds=seconds))
+
+
+def test_a_new_revision_a_new_day_and_a_new_version_are_computed_again(
+    session: ImportSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def films() -> int:
+        return int(statistics.of_session(session)["totals"]["films"])
+
+    assert films() == 0
+    MovieFactory(session=session)
+    assert films() == 0  # nothing said that anything changed
+    session.revision += 1
+    assert films() == 1
+    MovieFactory(session=session)
+    monkeypatch.setattr("imports.statistics.kept.VERSION", 99)
+    assert films() == 2
+    MovieFactory(session=session)
+    monkeypatch.setattr(ImportSession, "today", lambda self: date(2099, 1, 1))
+    assert films() == 3
+    assert Analytics.objects.count() == 1
+
+
+def test_while_films_are_matched_it_is_computed_at_most_every_ten_seconds(session: ImportSession) -> None:
+    session.status = SessionStatus.ENRICHING
+    statistics.of_session(session)
+    MovieFactory(session=session)
+    session.revision += 1
+    assert statistics.of_session(session)["totals"]["films"] == 0
+    age(11)
+    assert statistics.of_session(session)["totals"]["films"] == 1
+    MovieFactory(session=session)
+    session.revision += 1
+    session.status = SessionStatus.COMPLETED
+    assert statistics.of_session(session)["totals"]["films"] == 2  # the last answers count at once
+
+
+def test_details_that_come_after_a_film_was_settled_are_seen(session: ImportSession) -> None:
+    """As in a review, where matched is enough: such details bring no new revision."""
+    film = TmdbMovieFactory(pending=True)
+    MovieFactory(session=session, matched=True, tmdb_movie=film)
+    assert statistics.of_session(session)["coverage"]["awaited"] == 1
+    film.details_status, film.fetched_at, film.genres = DetailsStatus.DONE, timezone.now(), ["Drama"]
+    film.save()
+    assert statistics.of_session(session)["genres"] == []
+    age(11)
+    assert [one["name"] for one in statistics.of_session(session)["genres"]] == ["Drama"]
+
+
+def test_another_film_for_a_matched_title_makes_a_new_revision(session: ImportSession) -> None:
+    movie = MovieFactory(session=session, matched=True)
+    ImportSession.objects.filter(pk=session.pk).update(total_movies=1, enriched_count=1, matched_count=1)
+    statistics.of_session(session)
+    other = TmdbMovieFactory(done=True, genres=["Western"])
+    decisions.choose(Movie.objects.select_related("session", "lookup").get(pk=movie.pk), other.pk)
+    session.refresh_from_db()
+    assert [one["name"] for one in statistics.of_session(session)["genres"]] == ["Western"]
+
+
+def test_a_library_is_computed_again_when_a_ranking_comes_goes_or_changes(db: None) -> None:
+    user: User = UserFactory()
+    first = RankingFactory(user=user, rating=3)
+
+    def numbers() -> tuple[int, float | None]:
+        totals = statistics.of_library(user)["totals"]
+        return totals["films"], totals["average_rating"]
+
+    assert numbers() == (1, 3.0)
+    second = RankingFactory(user=user, rating=5)
+    assert numbers() == (2, 4.0)
+    rankings.change(first, None, first.rated_at)
+    assert numbers() == (2, 5.0)
+    removed = rankings.remove(second)
+    assert numbers() == (1, None)
+    rankings.restore(user, removed)
+    assert numbers() == (2, 5.0)
+
+
+def test_two_readers_at_once_both_get_their_numbers(session: ImportSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one keeps its numbers while this one computes."""
+    reads = "imports.statistics.kept.films_of_session"
+
+    def overtaken(of: ImportSession) -> list[Film]:
+        monkeypatch.setattr(reads, films_of_session)
+        statistics.of_session(of)
+        return films_of_session(of)
+
+    monkeypatch.setattr(reads, overtaken)
+    assert statistics.of_session(session)["totals"]["films"] == 0
+    assert Analytics.objects.get().session_id == session.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_deleted_meanwhile_breaks_nothing() -> None:
+    session = ImportSessionFactory()
+    ImportSession.objects.all().delete()
+    assert statistics.of_session(session)["totals"]["films"] == 0
+    assert not Analytics.objects.exists()
+
+
+def test_filtered_statistics_are_not_kept(session: ImportSession) -> None:
+    statistics.of_session(session, Filters(year=2024))
+    assert not Analytics.objects.exists()
+
+
+# Over the API
+
+
+def analytics(session: ImportSession, client: Client, query: str = "") -> Any:
+    answer = client.get(f"/api/session/{session.pk}/analytics{query}")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+@pytest.fixture
+def mine(client: Client) -> ImportSession:
+    user = UserFactory()
+    client.force_login(user)
+    session: ImportSession = ImportSessionFactory(user=user, browser_key="", total_movies=2, link_readable=True)
+    film = TmdbMovieFactory(done=True, runtime=100, genres=["Drama"], directors=["Ana"], original_language="pt")
+    movie = MovieFactory(session=session, matched=True, tmdb_movie=film, rating=4)
+    MovieFactory(session=session, is_seen=False, liked_on="2024-01-01")
+    ViewingFactory(movie=movie, watched_on="2024-01-01", tags=["dvd"])
+    ViewingFactory(movie=movie, watched_on="2024-02-01", rewatch=True)
+    return session
+
+
+@pytest.mark.django_db
+def test_analytics_tell_the_numbers_of_the_page(client: Client, mine: ImportSession) -> None:
+    told = analytics(mine, client)
+    movies = {"total": 1, "imported": 2, "enriched": 1, "avg_rating": 4.0, "avg_runtime": 100.0, "liked_unseen": 1}
+    assert movies.items() <= told["movies"].items()
+    assert told["viewings"] == {"total": 2, "rewatches": 1, "days": 2, "undated": 0}
+    assert (told["genres"], told["directors"], told["languages"], told["countries"]) == (
+        {"Drama": 1},
+        {"Ana": 1},
+        {"pt": 1},
+        {},
+    )
+    assert (told["ratings"]["4.0"], told["ratings"]["none"]) == (1, 0)
+    assert (told["months"], told["tags"]) == ({"2024-01": 1, "2024-02": 1}, {"dvd": 1})
+    assert told["statistics"] == statistics.of_session(mine)
+    assert analytics(mine, client, "?year=2024&rating=3.5")["movies"]["total"] == 0
+
+
+@pytest.mark.django_db
+def test_a_reader_with_the_link_learns_no_tags(mine: ImportSession) -> None:
+    told = analytics(mine, Client())
+    assert (told["tags"], told["statistics"]["tags"]) == (None, [])
+    assert "dvd" not in json.dumps(told)
+    assert told["viewings"]["total"] == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query", ["year=0", "year=x", "rating=6", "rating=0", "decade=-1", "year=99999999999999999999"]
+)
+def test_analytics_refuse_a_filter_that_cannot_be(query: str) -> None:
+    answer = Client().get(f"/api/session/{ImportSessionFactory().pk}/analytics?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
+@pytest.mark.django_db
+def test_warm_analytics_cost_one_query_more_than_knowing_who_asks(
+    client: Client, mine: ImportSession, django_assert_num_queries: Any
+) -> None:
+    ImportSession.objects.update(last_accessed=timezone.now())
+    analytics(mine, client)
+    with django_assert_num_queries(4):  # the login's session, its user, the import; what is kept
+        analytics(mine, client)
+
+
+@pytest.mark.django_db
+def test_enrichment_stats(client: Client, mine: ImportSession) -> None:
+    told = client.get(f"/api/session/{mine.pk}/enrichment-stats").json()
+    assert (told["total_movies"], told["enriched_count"], told["enrichment_percentage"]) == (2, 0, 0)
+    summary = told["data_summary"]
+    assert summary["unique_genres"] == {"count": 1, "examples": ["Drama"]}
+    assert summary["runtime"] == {"average": 100.0, "total_hours": 3.3}
+    assert summary["ratings"] == {"average": 4.0}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("source", Source)
+def test_an_empty_history_has_statistics(source: Source) -> None:
+    session = ImportSessionFactory(source=source, user=UserFactory(), browser_key="", link_readable=False)
+    assert statistics.of_session(session)["totals"]["films"] == 0
