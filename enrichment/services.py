@@ -18,6 +18,7 @@ from .match_stage import answer
 from .models import Catalogue, DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
 from .search import SearchRefused, SearchUnavailable, search_by_hand, suggest
 from .signals import reopened
+from .tmdb.images import posters
 
 __all__ = [
     "Question",
@@ -26,10 +27,12 @@ __all__ = [
     "ask_again",
     "ask_details",
     "ask_details_again",
+    "ask_films",
     "forget_unneeded",
     "get_or_create_lookups",
     "leave_sample",
     "plan_catalogue",
+    "posters",
     "search_by_hand",
     "suggest",
 ]
@@ -82,12 +85,23 @@ def ask_details(turns: Mapping[int, int]) -> int:
     return changed
 
 
+@transaction.atomic
+def ask_films(turns: Mapping[int, int]) -> int:
+    """Have the films of these TMDB ids known, with their details (id -> turn). One that is not known yet becomes a row
+    without any fact, which the details stage fills; one that TMDB does not have stays without a title, and is gone."""
+    known = set(TmdbMovie.objects.filter(pk__in=turns).values_list("pk", flat=True))
+    rows = [TmdbMovie(pk=pk, title="", catalogue=catalogue_in_use()) for pk in sorted(turns.keys() - known)]
+    TmdbMovie.objects.bulk_create(rows, ignore_conflicts=True)
+    return ask_details(turns)
+
+
 def leave_sample() -> int:
     """Once there is a key, all that the built-in sample answered is asked of TMDB."""
     if settings.TMDB.is_sample:
         return 0
     with transaction.atomic():
-        TmdbMovie.objects.filter(catalogue=Catalogue.SAMPLE, details_status=DetailsStatus.DONE).update(
+        answered_films = [DetailsStatus.DONE, DetailsStatus.GONE]
+        TmdbMovie.objects.filter(catalogue=Catalogue.SAMPLE, details_status__in=answered_films).update(
             details_status=DetailsStatus.PENDING, catalogue=Catalogue.TMDB, attempts=0, next_attempt_at=timezone.now()
         )
         answered = TitleLookup.objects.filter(catalogue=Catalogue.SAMPLE).settled().order_by("pk")

@@ -13,10 +13,12 @@ from enrichment import services as enrichment
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup
 
 from .access import expiry_of
-from .models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome, Ranking, SessionStatus, Source
+from .models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome, Ranking, RowProblem, SessionStatus, Source
 
 _KNOWN_ENOUGH = Q(tmdb_movie__details_status__in=[DetailsStatus.DONE, DetailsStatus.GONE])
-_MATCHED_IS_ENOUGH = Q(session__source=Source.PRIME_VIDEO, tmdb_movie__isnull=False)  # a review shows no details
+# a review shows no details; but of a film that was asked for by its number nothing is known before them
+_MATCHED_IS_ENOUGH = Q(session__source=Source.PRIME_VIDEO, tmdb_movie__title__gt="")
+_NO_SUCH_FILM = Q(tmdb_movie__details_status=DetailsStatus.GONE, tmdb_movie__title="")
 # An outcome's counter, and what must be so for an open film to end with it.
 _ENDS = {
     Outcome.MATCHED: ("matched_count", _KNOWN_ENOUGH | _MATCHED_IS_ENOUGH),
@@ -89,6 +91,8 @@ def _locked(films: QuerySet[Movie]) -> list[UUID]:
 
 def _settle(session_id: UUID, news: Q) -> None:
     films = Movie.objects.filter(news, session_id=session_id, settled_at=None)
+    if freed := _let_go_of_unknown(session_id, films.filter(_NO_SUCH_FILM)):
+        films = Movie.objects.filter(news | Q(pk__in=freed), session_id=session_id, settled_at=None)
     answer = TitleLookup.objects.filter(pk=OuterRef("lookup_id")).values("tmdb_movie_id")[:1]
     films.filter(tmdb_movie=None, lookup__status=LookupStatus.MATCHED).exclude(chosen_by=ChosenBy.PERSON).update(
         tmdb_movie_id=Subquery(answer), chosen_by=ChosenBy.MACHINE
@@ -109,6 +113,21 @@ def _outcomes_among(films: QuerySet[Movie]) -> list[Outcome]:
     ends = Case(*(When(condition, then=Value(outcome)) for outcome, (_, condition) in _ENDS.items()))
     found = set(films.annotate(end=ends).order_by().values_list("end", flat=True).distinct())
     return [outcome for outcome in _ENDS if outcome in found]
+
+
+def _let_go_of_unknown(session_id: UUID, films: QuerySet[Movie]) -> list[int]:
+    """Chosen by a number that TMDB does not have: the machine's answer counts again, and the report says so."""
+    lost = list(films)
+    if not lost:
+        return []
+    files = ImportSession.objects.values_list("files", flat=True).get(pk=session_id)
+    told = {"session_id": session_id, "file": files[-1]["name"] if files else "", "kind": RowProblem.Kind.NOTE}
+    details = [f"{movie.title[:150]} ({movie.tmdb_movie_id})" for movie in lost]
+    RowProblem.objects.bulk_create(RowProblem(**told, reason="choice_unknown", detail=detail) for detail in details)
+    open_again = Movie.objects.filter(pk__in=[movie.pk for movie in lost])
+    open_again.filter(decision=Decision.ADDED).update(decision=Decision.PENDING)
+    open_again.update(tmdb_movie=None, chosen_by=ChosenBy.NOBODY)
+    return [movie.pk for movie in lost]
 
 
 def _reopen(session_id: UUID, news: Q) -> None:
@@ -175,6 +194,7 @@ def move(session_id: UUID, movie_id: int, outcome: Outcome, **values: Any) -> No
         settled_at = None if outcome == Outcome.OPEN else timezone.now()
         Movie.objects.filter(pk=movie_id).update(outcome=outcome, settled_at=settled_at, **values)
         if before == outcome:
+            _count(session_id, {}, {})  # the same outcome, but by another film: pages show something else
             return
         counts = {_counter(before): -1} if before != Outcome.OPEN else {}
         counts |= {_counter(outcome): 1} if outcome != Outcome.OPEN else {}
@@ -201,11 +221,11 @@ def judge_again(session_id: UUID, movie_id: int) -> None:
         _settle(session_id, this)
 
 
-def expect_one_more(session_id: UUID) -> None:
-    """A film joined the import."""
+def expect_more(session_id: UUID, films: int = 1) -> None:
+    """So many films joined the import."""
     ImportSession.objects.filter(pk=session_id).update(
-        total_movies=F("total_movies") + 1,
-        found_count=F("found_count") + 1,
+        total_movies=F("total_movies") + films,
+        found_count=F("found_count") + films,
         revision=F("revision") + 1,
         **_waits_again(),
     )

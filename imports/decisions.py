@@ -124,7 +124,7 @@ def take_in(movie: Movie) -> None:
         last = session.movies.order_by("-turn").values_list("turn", flat=True).first() or 0
         taken = session.movies.filter(pk=movie.pk, decision=Decision.NOT_A_FILM)
         if taken.update(decision=Decision.PENDING, kind="film", lookup_id=lookup_id, turn=last + 1):
-            answers.expect_one_more(session.pk)
+            answers.expect_more(session.pk)
     answers.apply(session=session)
     queue.wake()
 
@@ -196,6 +196,25 @@ def remember_choices(user: User, movies: QuerySet[Movie]) -> None:
             )
             for movie in chosen.select_related("lookup")
             if (lookup := movie.lookup)
+        ]
+    )
+
+
+def remember_restored(user: User, movies: QuerySet[Movie]) -> None:
+    """What was decided before the import was brought here, each with its own time: a newer decision counts more."""
+    decided = movies.filter(Q(chosen_by=ChosenBy.PERSON) | Q(decision__in=PERSONS), decided_at__isnull=False)
+    _keep(
+        [
+            MatchMemory(
+                user=user,
+                title_key=lookup.title_key,
+                year=lookup.year,
+                tmdb_movie_id=movie.tmdb_movie_id if movie.decision != Decision.SKIPPED else None,
+                movie=movie,
+                decided_at=decided_at,
+            )
+            for movie in decided.select_related("lookup")
+            if (lookup := movie.lookup) and (decided_at := movie.decided_at)
         ]
     )
 

@@ -1,9 +1,10 @@
-"""What a person takes away, line by line."""
+"""What a person takes away, line by line: nothing here grows with the number of films."""
 
 import csv
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,12 +15,16 @@ from .models import Ranking
 from .rankings import BY_RATING
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+BATCH = 500
+
+Row = TypeVar("Row")
 
 
-def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[Iterable[object]], *, for_people: bool = True) -> Iterator[str]:
+    """`for_people`: no cell is a formula. A program that reads the file wants its texts exact."""
     writer = csv.writer(_Echo())
     for row in rows:
-        yield writer.writerow([_cell(value) for value in row])
+        yield writer.writerow([_cell(value) for value in row] if for_people else row)
 
 
 def _cell(value: object) -> object:
@@ -35,22 +40,36 @@ class _Echo:
         return line
 
 
+def as_json(value: object) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, allow_nan=False)
+
+
+def json_members(items: Iterable[object]) -> Iterator[str]:
+    """What stands between the brackets of a list, each member on a line of its own."""
+    for number, item in enumerate(items):
+        yield f",\n{as_json(item)}" if number else f"\n{as_json(item)}"
+
+
+def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
 # A library
 
 
 def library_csv(user: User) -> Iterator[str]:
     names = ["title", "year", "rating", "rated_at", "tmdb_id", "imdb_id", "directors", "genres"]
     yield from csv_lines([names])
-    for facts in map(facts_of, _rankings(user)):
+    for facts in map(facts_of, library_rankings(user)):
         joined = facts | {name: ", ".join(facts[name]) for name in ("directors", "genres")}
         yield from csv_lines([[joined[name] for name in names]])
 
 
 def library_json(user: User) -> Iterator[str]:
     yield '{"movies": ['
-    for number, ranking in enumerate(_rankings(user)):
-        facts = json.dumps(facts_of(ranking), cls=DjangoJSONEncoder, ensure_ascii=False)
-        yield f",\n{facts}" if number else f"\n{facts}"
+    yield from json_members(map(facts_of, library_rankings(user)))
     yield "\n]}\n"
 
 
@@ -70,5 +89,5 @@ def facts_of(ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def _rankings(user: User) -> Iterator[Ranking]:
-    return user.rankings.select_related("tmdb_movie").order_by(*BY_RATING, "pk").iterator(chunk_size=500)
+def library_rankings(user: User) -> Iterator[Ranking]:
+    return user.rankings.select_related("tmdb_movie").order_by(*BY_RATING, "pk").iterator(chunk_size=BATCH)

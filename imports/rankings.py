@@ -1,6 +1,5 @@
 """A person's rankings: read, change, take away. No HTTP."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,9 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.contrib.auth.models import User
 from django.core import signing
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet, TextField
+from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -21,6 +19,7 @@ from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
 from enrichment.titles import fold
 
+from . import conditions
 from .models import ImportSession, Movie, Ranking
 from .queries import Facets
 
@@ -46,6 +45,13 @@ class RankingFilters:
     year: int | None = None
     decade: int | None = None
     genre: str = ""
+    genre_too: str = ""  # beside `genre`
+    director: str = ""
+    cast: str = ""
+    country: str = ""
+    language: str = ""  # ISO 639-1
+    rated_in: str = ""  # "2024", "2024-05" or "2024-05-17"
+    rated_weekday: int | None = None  # Monday is 0
     sort: str = "rating"
 
 
@@ -83,7 +89,7 @@ class Found:
 def find(user: User, filters: RankingFilters = RankingFilters()) -> "QuerySet[Ranking] | Found":
     """The rankings that the filters leave, with their films, in order."""
     found = user.rankings.select_related("tmdb_movie").order_by(*ORDERS[filters.sort], "pk")
-    found = found.alias(genres_text=Cast("tmdb_movie__genres", TextField())).filter(_conditions(filters))
+    found = found.filter(_conditions(filters))
     if not filters.q and filters.sort != "title":
         return found
     rows = list(found.values_list("pk", "year", "title", *OTHER_NAMES))
@@ -106,9 +112,11 @@ def _conditions(filters: RankingFilters) -> Q:
         wanted &= Q(year=filters.year)
     if filters.decade is not None:
         wanted &= Q(year__gte=filters.decade, year__lt=filters.decade + 10)
-    if filters.genre:
-        wanted &= Q(genres_text__contains=json.dumps(filters.genre, ensure_ascii=False))
-    return wanted
+    if filters.rated_in:
+        wanted &= conditions.on(filters.rated_in, "rated_at")
+    if filters.rated_weekday is not None:
+        wanted &= Q(rated_at__iso_week_day=filters.rated_weekday + 1)
+    return wanted & conditions.facts(filters)
 
 
 def _bears(names: tuple[Any, ...], q: str) -> bool:

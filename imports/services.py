@@ -13,7 +13,7 @@ from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
 from enrichment.models import DetailsStatus
 
-from . import answers, memory
+from . import answers, memory, restoring
 from .access import Owner, expiry_of
 from .models import (
     ChosenBy,
@@ -37,11 +37,14 @@ def start_import(
     owner: Owner, uploads: Sequence[Upload], *, time_zone: str = "UTC", ask: bool = False
 ) -> ImportSession:
     """Read a Letterboxd export, store all of it or nothing, settle what the instance knows already, queue the rest.
+    An export of our own comes back as the import that it was.
     Raises SourceError when the files can't be taken; with `ask`, RoleNeeded when only the person can tell a file."""
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
+    if parsed.restored:
+        return _restore(owner, parsed)
     if parsed.source != Source.LETTERBOXD:
         raise refusal("prime_elsewhere", parsed.files[0].name)
-    return _settle(_store(owner, parsed, parsed.movies, time_zone))
+    return settle(_store(owner, parsed, parsed.movies, time_zone))
 
 
 def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
@@ -49,7 +52,9 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
     ReviewOpen when there is one and it is not to be replaced."""
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
     if parsed.source != Source.PRIME_VIDEO:
-        raise refusal("letterboxd_elsewhere", parsed.files[0].name)
+        raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
+    if parsed.restored:
+        return _restore(Owner(user=user), parsed)
     current = ImportSession.objects.filter(user=user, source=Source.PRIME_VIDEO, closed_at=None).first()
     if current is not None and current.expires_at and current.expires_at <= timezone.now():
         replace = True  # it has ended by itself
@@ -59,7 +64,15 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
     others = [movie for movie in parsed.movies if movie.kind != "film"]
     if current is not None:
         delete_import(current)
-    return _settle(_store(Owner(user=user), parsed, [*queue, *others], time_zone))
+    return settle(_store(Owner(user=user), parsed, [*queue, *others], time_zone))
+
+
+def restore_import(owner: Owner, upload: Upload) -> ImportSession:
+    """An export of our own, and nothing else. Raises SourceError."""
+    parsed = read([upload], max_bytes=settings.MAX_UPLOAD_BYTES, ask=False)
+    if not parsed.restored:
+        raise refusal("not_our_export", upload.name)
+    return _restore(owner, parsed)
 
 
 class ReviewOpen(Exception):
@@ -95,7 +108,16 @@ def delete_import(session: ImportSession) -> None:
     enrichment.forget_unneeded(lookups)
 
 
-def _settle(session: ImportSession) -> ImportSession:
+def _restore(owner: Owner, parsed: Parsed) -> ImportSession:
+    """The import that an export of ours tells of, finished if it was a review: there is one open at a time."""
+    if parsed.source == Source.PRIME_VIDEO and owner.user is None:
+        raise refusal("export_is_a_persons", parsed.files[-1].name)
+    session = _store(owner, parsed, parsed.movies, restoring.time_zone(parsed))
+    answers.complete(session.pk)
+    return settle(session)
+
+
+def settle(session: ImportSession) -> ImportSession:
     incomplete = session.movies.filter(lookup__tmdb_movie__details_status=DetailsStatus.FAILED)
     enrichment.ask_details_again(incomplete.values_list("lookup__tmdb_movie", flat=True))
     answers.apply(session=session)
@@ -126,21 +148,28 @@ def _store_rows(
     owner: Owner, parsed: Parsed, movies: Sequence[ParsedMovie], time_zone: str, lookup_ids: Sequence[int | None]
 ) -> ImportSession:
     session = _session(owner, parsed, sum(movie.kind == "film" for movie in movies), time_zone)
+    if parsed.restored:
+        restoring.adapt(session, parsed)
+    session.expires_at = expiry_of(session)
+    session.save(force_insert=True)
     if parsed.notes:
-        bulk.insert(RowProblem, _problem_columns(session, parsed.notes))
+        bulk.insert(RowProblem, problem_columns(session, parsed.notes))
     if not movies:
         return session
-    bulk.insert(Movie, _movie_columns(session, movies, lookup_ids) | _chosen_before(owner, session, movies))
+    done = restoring.columns(movies) if parsed.restored else chosen_before(owner, session, movies)
+    bulk.insert(Movie, movie_columns(session, movies, lookup_ids) | done)
     ids = dict(session.movies.values_list("turn", "pk"))
     viewings = [(ids[turn], viewing) for turn, movie in enumerate(movies) for viewing in movie.viewings]
     if viewings:
-        bulk.insert(Viewing, _viewing_columns(viewings))
+        bulk.insert(Viewing, viewing_columns(viewings))
+    if parsed.restored and owner.user is not None:
+        restoring.give_back(owner.user, session, movies)
     return session
 
 
 def _session(owner: Owner, parsed: Parsed, films: int, time_zone: str) -> ImportSession:
     is_review = parsed.source == Source.PRIME_VIDEO
-    session = ImportSession(
+    return ImportSession(
         **owner.fields,
         source=parsed.source,
         status=SessionStatus.ENRICHING if films else SessionStatus.COMPLETED,
@@ -153,12 +182,9 @@ def _session(owner: Owner, parsed: Parsed, films: int, time_zone: str) -> Import
         series_count=sum(report.skipped.get("series", 0) for report in parsed.files),
         found_count=sum(movie.kind == "film" for movie in parsed.movies),
     )
-    session.expires_at = expiry_of(session)
-    session.save(force_insert=True)
-    return session
 
 
-def _chosen_before(owner: Owner, session: ImportSession, movies: Sequence[ParsedMovie]) -> dict[str, Sequence[Any]]:
+def chosen_before(owner: Owner, session: ImportSession, movies: Sequence[ParsedMovie]) -> dict[str, Sequence[Any]]:
     """What the person chose for these titles in an earlier import is taken as chosen in this one."""
     if owner.user is None:
         return {}
@@ -173,7 +199,7 @@ def _chosen_before(owner: Owner, session: ImportSession, movies: Sequence[Parsed
 # Column by column, because these are the only writes of many rows: see enrichment.bulk
 
 
-def _movie_columns(
+def movie_columns(
     session: ImportSession, movies: Sequence[ParsedMovie], lookup_ids: Sequence[int | None]
 ) -> dict[str, Sequence[Any]]:
     return {
@@ -202,13 +228,13 @@ def _first_decision(session: ImportSession, movie: ParsedMovie) -> str:
     return Decision.PENDING if movie.kind == "film" else Decision.NOT_A_FILM
 
 
-def _viewing_columns(viewings: Sequence[tuple[int, ParsedViewing]]) -> dict[str, Sequence[Any]]:
+def viewing_columns(viewings: Sequence[tuple[int, ParsedViewing]]) -> dict[str, Sequence[Any]]:
     same = ("watched_on", "rating", "rewatch", "tags", "review", "entry_uri", "number")
     columns: dict[str, Sequence[Any]] = {name: [getattr(viewing, name) for _, viewing in viewings] for name in same}
     return columns | {"movie_id": [movie_id for movie_id, _ in viewings]}
 
 
-def _problem_columns(session: ImportSession, notes: Sequence[RowNote]) -> dict[str, Sequence[Any]]:
+def problem_columns(session: ImportSession, notes: Sequence[RowNote]) -> dict[str, Sequence[Any]]:
     same = ("file", "line", "kind", "reason", "detail")
     columns: dict[str, Sequence[Any]] = {name: [getattr(note, name) for note in notes] for name in same}
     return columns | {"session_id": [session.pk] * len(notes)}

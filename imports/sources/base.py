@@ -1,9 +1,10 @@
 """What every source gives: films, what became of each row, and errors a person can read. No Django here."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
+from uuid import UUID
 
 Role = Literal["", "watched", "likes", "watchlist"]
 Kind = Literal["film", "series", "not_a_film"]
@@ -27,6 +28,31 @@ class ParsedViewing:
     review: str = ""
     entry_uri: str = ""
     number: int = 1  # of the entries without a URI on that day, from 1
+    # the place among the files of the row that was counted for it
+    file: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRanking:
+    """What stood in the person's library for a film of a review."""
+
+    title: str
+    year: int | None
+    rating: Decimal | None
+    rated_at: date
+    changed_at: datetime | None = None  # by hand, after the review
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the person had done with a film, as an export of ours tells it."""
+
+    tmdb_id: int | None = None  # of the film they chose or ranked
+    is_chosen: bool = False  # they said which film it is; without an id: none of TMDB's
+    decision: str = ""  # pending, added or skipped, in a review
+    decided_at: datetime | None = None
+    decided_with: UUID | None = None
+    ranking: ParsedRanking | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +70,8 @@ class ParsedMovie:
     kind: Kind = "film"
     names: list[str] = field(default_factory=list)  # what to search for, in this order; none: the title as it is
     image_url: str = ""  # kept, never loaded
+    file: int | None = field(default=None, compare=False)  # as a viewing's; None: only viewings were counted
+    decided: Decided | None = None  # only in what an export of ours restores
 
     @property
     def watched_on(self) -> date | None:
@@ -93,6 +121,15 @@ class Parsed:
     movies: list[ParsedMovie]
     notes: list[RowNote]
     files: list[FileReport]
+    restored: "Restored | None" = None  # from an export of ours; `files` and `notes` begin with those told there
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What an export of ours tells of the import as a whole."""
+
+    time_zone: str
+    found_count: int
 
 
 def gettext_noop(message: str) -> str:

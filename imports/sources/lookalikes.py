@@ -8,8 +8,6 @@ LOOKALIKES: list[tuple[str, set[str]]] = [  # folded columns that it has
     ("a Netflix viewing activity", {"profile name", "start time", "title"}),
     ("a Netflix viewing history", {"title", "date"}),
     ("an IMDb list", {"const"}),
-    ("Letterboxd's import format", {"letterboxduri"}),
-    ("Letterboxd's import format", {"title", "watcheddate"}),
 ]
 
 

@@ -32,7 +32,10 @@ REASONS = {
     "several_films": gettext_noop("Several of your films have this title and year; it became a film of its own."),
     "film_told_differently": gettext_noop("The film was told before with another value; the first one stays."),
     "entry_told_differently": gettext_noop("The diary entry was told before with other values; the first ones stay."),
+    "changed_since": gettext_noop("Changed since the import: %(detail)s"),
     # about a whole file
+    "gone_from_file": gettext_noop("It is not in the newer file, and it stays: %(detail)s"),
+    "choice_unknown": gettext_noop("TMDB does not have the film that was chosen, so it is matched anew: %(detail)s"),
     "read_as_windows_text": gettext_noop(
         "The file is not UTF-8. It was read as Windows text; check a title with accents."
     ),

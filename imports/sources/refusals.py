@@ -50,6 +50,61 @@ REFUSALS: dict[str, tuple[Status, str]] = {
         422,
         gettext_noop("“%(file)s” is from Letterboxd: send it on the front page instead (API: /api/upload)."),
     ),
+    "export_is_a_persons": (
+        422,
+        gettext_noop(
+            "“%(file)s” holds an Amazon Prime Video import, which belongs to an account: sign in, "
+            "then choose the file again."
+        ),
+    ),
+    "not_our_export": (
+        422,
+        gettext_noop(
+            "“%(file)s” is not an export of Reelkeeper: send it on the front page instead (API: /api/upload)."
+        ),
+    ),
+    "export_alone": (
+        422,
+        gettext_noop("“%(file)s” is an export of Reelkeeper: send it alone, one at a time."),
+    ),
+    "export_later": (
+        422,
+        gettext_noop(
+            "“%(file)s” was written by a later version of Reelkeeper (format %(version)s): bring this installation up "
+            "to date, then send it again."
+        ),
+    ),
+    "export_cut": (
+        422,
+        gettext_noop(
+            "“%(file)s” is damaged or only a part of an export: it can't be read from line %(line)s on, so download it "
+            "again."
+        ),
+    ),
+    "export_edited": (
+        422,
+        gettext_noop(
+            "Line %(line)s of “%(file)s” can't be read, because “%(field)s” is not what an export of Reelkeeper has "
+            "there: send the file as it was when you downloaded it."
+        ),
+    ),
+    "update_of_review": (
+        422,
+        gettext_noop(
+            "An Amazon Prime Video import is not updated: upload the newer history as a new review, and what you "
+            "decided before is known there."
+        ),
+    ),
+    "update_by_prime": (
+        422,
+        gettext_noop("“%(file)s” is an Amazon Prime Video history, and this import is from Letterboxd."),
+    ),
+    "update_by_export": (
+        422,
+        gettext_noop(
+            "“%(file)s” is an export of Reelkeeper, which becomes an import of its own: send it on the front page."
+        ),
+    ),
     "too_large": (
         413,
         gettext_noop("“%(file)s” is too large: at most %(megabytes)s MB can be sent at a time."),

@@ -12,6 +12,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const HEADERS = [
     ["skipped", ["content"]],
     ["skipped", ["username"]],
+    ["entries", ["title", "watcheddate"]],
+    ["entries", ["letterboxduri"]],
     ["reviews", ["review", "watched date"]],
     ["diary", ["watched date"]],
     ["ratings", ["name", "rating"]],
@@ -37,6 +39,7 @@ document.addEventListener("DOMContentLoaded", () => {
   async function kindOf(file) {
     if (!file.size) return "empty";
     if (/\.zip$/i.test(file.name)) return "zip";
+    if (/\.json$/i.test(file.name)) return "export";
     if (!/\.csv$/i.test(file.name)) return "other";
     const cells = await headerOf(file);
     if (cells[0].startsWith("letterboxd list export")) return "skipped";

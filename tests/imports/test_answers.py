@@ -167,7 +167,7 @@ def test_a_failed_store_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_disk(*args: object, **kwargs: object) -> None:
         raise DatabaseError("database or disk is full")
 
-    monkeypatch.setattr(imports_services, "_viewing_columns", no_disk)
+    monkeypatch.setattr(imports_services, "viewing_columns", no_disk)
     with pytest.raises(DatabaseError):
         import_films(3)
     assert not ImportSession.objects.exists()

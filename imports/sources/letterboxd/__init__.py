@@ -8,14 +8,22 @@ import pandas as pd
 from imports.sources.accounting import Account
 from imports.sources.archive import Member
 from imports.sources.base import FileReport, Parsed
-from imports.sources.letterboxd.files import ENTRY_KINDS, FILM_KINDS, count_rows, kind_of, skip_rule, stem
+from imports.sources.letterboxd.files import (
+    ENTRY_KINDS,
+    FILM_KINDS,
+    IMPORT_FORMAT,
+    count_rows,
+    kind_of,
+    skip_rule,
+    stem,
+)
 from imports.sources.letterboxd.films import assemble
 from imports.sources.letterboxd.rows import read_cells, read_values
 from imports.sources.refusals import refusal
 from imports.sources.text import MAX_LINES, Table, open_table
 
 NAME = "letterboxd"
-KINDS = (*FILM_KINDS, *ENTRY_KINDS)
+KINDS = (*FILM_KINDS, *ENTRY_KINDS, IMPORT_FORMAT)
 
 
 def parse(members: Sequence[Member], *, ask: bool) -> Parsed:

@@ -25,6 +25,8 @@ TELLING = {"reviews": "review", "diary": "watched date", "ratings": "rating"}
 SKIPPED_FOLDERS = ("deleted", "orphaned", "lists")
 SKIPPED_FILES = ("profile", "comments", "watchlist")
 SKIPPED_LIKES = {"reviews": "likes_reviews", "lists": "likes_lists"}
+IMPORT_FORMAT: Final = "import"  # what letterboxd.com takes in: each row is a film, or a viewing of one
+OF_IMPORT_FORMAT = {"letterboxduri", "tmdbid", "imdbid", "rating10", "watcheddate"}  # nothing else has them
 ROLE_WORDS = {"watched": "watched", "likes": "likes", "liked": "likes", "watchlist": "watchlist"}
 
 
@@ -56,6 +58,10 @@ def kind_of(member: Member, table: Table, names: Collection[str], *, ask: bool) 
     """A kind or a skip rule, and whether anything says so. `names` are the stems of all files."""
     if table.columns[0].startswith("letterboxd list export"):
         return "lists", True
+    if is_import_format(table.columns):
+        if "title" not in table.columns:
+            raise refusal("columns_missing", table.file, columns="Title")
+        return IMPORT_FORMAT, True
     kind = next((kind for kind, column in TELLING.items() if column in table.columns), "watched")
     wanted = (*COLUMNS[kind], *COLUMNS.get(stem(member), ()))
     missing = [column for column in wanted if column.casefold() not in table.columns]
@@ -64,6 +70,10 @@ def kind_of(member: Member, table: Table, names: Collection[str], *, ask: bool) 
     if missing:
         raise _not_ours(table, missing)
     return (kind, True) if kind != "watched" else _kind_of_four_columns(member, names, ask=ask)
+
+
+def is_import_format(columns: Collection[str]) -> bool:
+    return bool(OF_IMPORT_FORMAT.intersection(columns)) and "name" not in columns
 
 
 def _not_ours(table: Table, missing: Sequence[str]) -> SourceError:

@@ -137,16 +137,16 @@ def _newest_first(movies: pd.DataFrame) -> pd.DataFrame:
 
 
 def _viewings_by_key(viewings: pd.DataFrame) -> dict[str, list[ParsedViewing]]:
-    columns = ("key", "watched_on", "rating", "rewatch", "tags", "review", "entry_uri", "number")
+    columns = ("key", "watched_on", "rating", "rewatch", "tags", "review", "entry_uri", "number", "file")
     by_key: dict[str, list[ParsedViewing]] = defaultdict(list)
-    for key, day, rating, rewatch, tags, review, uri, number in zip(*_lists(viewings, columns), strict=True):
-        viewing = ParsedViewing(_day(day), _stars(rating), bool(rewatch), parse_tags(tags), review, uri, number)
+    for key, day, rating, rewatch, tags, review, uri, number, file in zip(*_lists(viewings, columns), strict=True):
+        viewing = ParsedViewing(_day(day), _stars(rating), bool(rewatch), parse_tags(tags), review, uri, number, file)
         by_key[key].append(viewing)
     return by_key
 
 
 def _movies(movies: pd.DataFrame, viewings: dict[str, list[ParsedViewing]]) -> list[ParsedMovie]:
-    columns = ("key", "title", "year", "rating", "liked_on", "marked_on", "rated_on", "is_seen")
+    columns = ("key", "title", "year", "rating", "liked_on", "marked_on", "rated_on", "is_seen", "kind", "file")
     return [
         ParsedMovie(
             source_key=key,
@@ -159,8 +159,9 @@ def _movies(movies: pd.DataFrame, viewings: dict[str, list[ParsedViewing]]) -> l
             rated_on=_day(rated_on),
             is_seen=is_seen,
             viewings=viewings.get(key, []),
+            file=file if kind in FILM_KINDS else None,
         )
-        for key, title, year, rating, liked_on, marked_on, rated_on, is_seen in zip(
+        for key, title, year, rating, liked_on, marked_on, rated_on, is_seen, kind, file in zip(
             *_lists(movies, columns), strict=True
         )
     ]

@@ -12,10 +12,19 @@ from typing import TypeVar
 import pandas as pd
 
 from imports.sources.accounting import Account
-from imports.sources.letterboxd.files import BASE, ENTRY_KINDS, FILM_KINDS
-from imports.sources.letterboxd.links import main_kind
+from imports.sources.letterboxd.files import BASE, ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
+from imports.sources.letterboxd.links import link_kind, main_kind
 from imports.sources.text import Row, Table
-from imports.sources.values import is_day_first, is_yes, parse_date, parse_rating, parse_title, parse_uri, parse_year
+from imports.sources.values import (
+    NUMBER,
+    is_day_first,
+    is_yes,
+    parse_date,
+    parse_rating,
+    parse_title,
+    parse_uri,
+    parse_year,
+)
 
 CELLS = {
     "title": "name",
@@ -24,6 +33,17 @@ CELLS = {
     "on": "date",
     "rating": "rating",
     "watched_on": "watched date",
+    "rewatch": "rewatch",
+    "tags": "tags",
+    "review": "review",
+}
+CELLS_OF_IMPORT = {
+    "title": "title",
+    "year": "year",
+    "uri": "letterboxduri",
+    "on": "date",
+    "rating": "rating",
+    "watched_on": "watcheddate",
     "rewatch": "rewatch",
     "tags": "tags",
     "review": "review",
@@ -38,6 +58,8 @@ Parse = Callable[[str], tuple[Value | None, str]]  # the value, and a code of re
 
 def read_cells(table: Table, account: Account) -> pd.DataFrame:
     """The usable rows of one file, as texts, and what can only be told from the file as a whole."""
+    if account.report.kind == IMPORT_FORMAT:
+        return _read_import_format(table, account)
     rows = [row for row in table.rows(multiline="review" in table.columns) if _is_usable(row, table, account)]
     columns = {name: _column(rows, table, column) for name, column in CELLS.items()}
     cells = pd.DataFrame({"line": [row.line for row in rows], **columns}, dtype=object)
@@ -49,6 +71,33 @@ def read_cells(table: Table, account: Account) -> pd.DataFrame:
         entry_uri=none if leads_to_films else cells["uri"],
         day_first=_is_day_first(cells, account),
     )
+
+
+def _read_import_format(table: Table, account: Account) -> pd.DataFrame:
+    """A row that tells of a viewing is one, as in a diary; any other is a film, as in ratings.csv but without a day."""
+    rows = [row for row in table.rows(multiline="review" in table.columns) if _is_usable(row, table, account)]
+    columns = {name: _column(rows, table, column) for name, column in CELLS_OF_IMPORT.items()}
+    ratings = zip(columns["rating"], _column(rows, table, "rating10"), strict=True)
+    columns["rating"] = [rating if rating.strip() else _of_ten(of_ten) for rating, of_ten in ratings]
+    cells = pd.DataFrame({"line": [row.line for row in rows], **columns}, dtype=object)
+    tells = zip(*(columns[name] for name in ("watched_on", "rewatch", "tags", "review")), strict=True)
+    is_entry = texts(["diary" if _tells_of_viewing(*told) else "ratings" for told in tells], cells)
+    leads_to_entry = texts([link_kind(uri.strip()) for uri in columns["uri"]], cells) == "entry"
+    return cells.assign(
+        kind=is_entry,
+        film_uri=cells["uri"].where(~leads_to_entry, ""),
+        entry_uri=cells["uri"].where(leads_to_entry, ""),
+        day_first=_is_day_first(cells, account),
+    )
+
+
+def _tells_of_viewing(watched_on: str, rewatch: str, tags: str, review: str) -> bool:
+    return is_yes(rewatch) or any(cell.strip() for cell in (watched_on, tags, review))
+
+
+def _of_ten(text: str) -> str:
+    """Points of ten as stars; what is no number stays as it is."""
+    return str(Decimal(text.strip().replace(",", ".")) / 2) if NUMBER.fullmatch(text.strip()) else text
 
 
 def read_values(cells: pd.DataFrame, accounts: Sequence[Account], today: date) -> pd.DataFrame:
@@ -88,11 +137,15 @@ def _is_usable(row: Row, table: Table, account: Account) -> bool:
         account.report.skipped["blank"] = account.report.skipped.get("blank", 0) + 1
     elif row.fault:
         account.lose(row.fault, row.line, ", ".join(row.cells))
-    elif len(row.cells) < len(table.columns) and len(row.cells) <= max(map(table.columns.index, BASE_COLUMNS)):
+    elif len(row.cells) < len(table.columns) and len(row.cells) <= max(map(table.columns.index, _needed(account))):
         account.lose("too_few_cells", row.line, ", ".join(row.cells))
     else:
         return True
     return False
+
+
+def _needed(account: Account) -> list[str]:
+    return ["title"] if account.report.kind == IMPORT_FORMAT else BASE_COLUMNS
 
 
 def _column(rows: list[Row], table: Table, column: str) -> list[str]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from imports.sources.accounting import Account
 from imports.sources.archive import Member
 from imports.sources.base import FileReport, Parsed
-from imports.sources.letterboxd.files import count_rows
+from imports.sources.letterboxd.files import count_rows, is_import_format
 from imports.sources.lookalikes import LETTERBOXD, looks_like
 from imports.sources.prime_video.entries import read_entries
 from imports.sources.prime_video.files import is_private, missing, recognises
@@ -40,7 +40,7 @@ def parse(members: Sequence[Member], time_zone: str) -> Parsed:
 
 def _refuse_other(member: Member, *, beside: Member) -> None:
     columns = member.columns()
-    if columns >= LETTERBOXD:
+    if columns >= LETTERBOXD or is_import_format(columns):
         raise refusal("several_services", member.name, other=beside.name)
     if not member.is_loose:
         return

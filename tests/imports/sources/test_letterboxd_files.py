@@ -178,7 +178,6 @@ def test_strange_file_in_the_zip_is_skipped_by_a_rule() -> None:
         ("Title,Date", "Netflix"),
         ("Profile Name,Start Time,Duration,Title", "Netflix"),
         ("Const,Your Rating,Date Rated,Title,Year", "IMDb"),
-        ("LetterboxdURI,tmdbID,Title,Year", "import format"),
     ],
 )
 def test_file_of_another_service_is_named(header: str, name: str) -> None:

@@ -1,0 +1,69 @@
+"""Reading our own JSON export: titles, years, ids and what the person did. Facts are asked of TMDB again."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from imports.sources.archive import Member
+from imports.sources.base import FileReport, Parsed, ParsedMovie
+from imports.sources.reelkeeper.document import Document
+from imports.sources.reelkeeper.fields import Fault, Part
+from imports.sources.reelkeeper.head import read_file, read_head, read_problem
+from imports.sources.reelkeeper.movies import read_movie
+from imports.sources.reelkeeper.versions import FORMAT, upgraded, version_of
+from imports.sources.refusals import refusal
+from imports.sources.text import MAX_LINES
+
+__all__ = ["FORMAT", "KIND", "parse", "recognises"]
+
+KIND = "reelkeeper"  # of the export's own report, among those of the files it tells of
+BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
+SAYS_SO = re.compile(rb'"format"\s*:\s*"reelkeeper"')
+
+
+def recognises(member: Member) -> bool:
+    """By what is in it, whatever its name."""
+    if member.suffix != ".json":
+        return False
+    data = member.read()
+    return bool(BEGINS.match(data) and SAYS_SO.search(data))
+
+
+def parse(members: Sequence[Member]) -> Parsed:
+    if len(members) > 1:
+        raise refusal("export_alone", next(member.name for member in members if recognises(member)))
+    [member] = members
+    document = Document(member.read(), member.name)
+    try:
+        return _parsed(document, member)
+    except Fault as fault:
+        raise refusal("export_edited", member.name, line=document.line, field=fault.field) from fault
+
+
+def _parsed(document: Document, member: Member) -> Parsed:
+    document.read_head()
+    version = version_of(document.head, member.name)
+
+    def parts(name: str) -> Iterator[Part]:
+        return (Part(upgraded(item, name, version)) for item in document.items(name))
+
+    head = Part(upgraded(document.head, "head", version))
+    source, restored = read_head(head)
+    files, notes = [read_file(part) for part in parts("files")], [read_problem(part) for part in parts("problems")]
+    report = FileReport(member.name, member.size, KIND)
+    movies = list(_movies(parts("movies"), source, report))
+    report.added = report.rows
+    return Parsed(source, movies, notes, [*files, report], restored)
+
+
+def _movies(parts: Iterable[Part], source: str, report: FileReport) -> Iterator[ParsedMovie]:
+    """In the order of their turns; each film and each viewing is a row."""
+    keys: set[str] = set()
+    for part in parts:
+        movie = read_movie(part, source)
+        if movie.source_key in keys:
+            raise Fault("source_key")
+        keys.add(movie.source_key)
+        report.rows += 1 + len(movie.viewings)
+        if report.rows > MAX_LINES:
+            raise refusal("too_many_rows", report.name, most=MAX_LINES)
+        yield movie

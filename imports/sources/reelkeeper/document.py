@@ -1,0 +1,113 @@
+"""The JSON text, taken apart member by member: no list is ever held as a whole, and every fault has its line."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from imports.sources.reelkeeper.fields import Fault
+from imports.sources.refusals import refusal
+
+LISTS = ("files", "problems", "movies")
+MAX_PARTS = 2_000_000  # lists and objects: each becomes many times its size
+MAX_COMMAS = 8_000_000  # 100,000 films have fewer
+SPACE = re.compile(r"[ \t\r\n]*")
+
+
+class Document:
+    """`head`: the single values at the top. `line`: where the part begins that was read last."""
+
+    def __init__(self, data: bytes, file: str) -> None:
+        if data.count(b"{") + data.count(b"[") > MAX_PARTS or data.count(b",") > MAX_COMMAS:
+            raise refusal("too_many_rows", file, most=MAX_COMMAS)
+        try:
+            self.text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as exc:
+            raise refusal("not_text", file) from exc
+        self.file, self.line, self.head = file, 1, dict[str, Any]()
+        self._counted = self._end = 0
+        self._places: dict[str, int] = {}
+        self._decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+
+    def read_head(self) -> None:
+        """All single values, and where the lists are: they may stand in any order."""
+        place = self._after("{", 0)
+        while not self.text.startswith("}", place):
+            name, place = self._member(place)
+            if self.text[place : place + 1] in ("[", "{") and name not in LISTS:
+                raise Fault(name)
+            if name in LISTS:
+                self._places[name] = place
+                for _ in self._members(place):
+                    pass
+                place = self._skip(self._end)
+            else:
+                self.head[name], place = self._value(place)
+            if not self.text.startswith("}", place):
+                place = self._after(",", place)
+        if self._skip(place + 1) < len(self.text):
+            raise self._cut(place)
+
+    def items(self, name: str) -> Iterator[dict[str, Any]]:
+        """The objects of one of the lists, one at a time."""
+        if name not in self._places:
+            raise Fault(name)
+        self._counted, self.line = 0, 1
+        for item in self._members(self._places[name]):
+            if not isinstance(item, dict):
+                raise Fault(name)
+            yield item
+
+    def _member(self, place: int) -> tuple[str, int]:
+        """The name of the next value, and where that begins."""
+        name, place = self._value(place)
+        if not isinstance(name, str):
+            raise self._cut(place)
+        if name in self.head or name in self._places:
+            raise Fault(name)
+        return name, self._after(":", place)
+
+    def _members(self, place: int) -> Iterator[Any]:
+        """Those of the list at `place`; then `_end` is where it has ended."""
+        place = self._after("[", place)
+        while not self.text.startswith("]", place):
+            item, place = self._value(place)
+            yield item
+            if not self.text.startswith("]", place):
+                place = self._after(",", place)
+        self._end = place + 1
+
+    def _value(self, place: int) -> tuple[Any, int]:
+        """And where the next sign stands."""
+        self.line += self.text.count("\n", self._counted, place)
+        self._counted = place
+        try:
+            value, end = self._decoder.raw_decode(self.text, place)
+        except (ValueError, RecursionError) as exc:
+            raise self._cut(getattr(exc, "pos", place)) from exc
+        return value, self._skip(end)
+
+    def _after(self, sign: str, place: int) -> int:
+        place = self._skip(place)
+        if not self.text.startswith(sign, place):
+            raise self._cut(place)
+        return self._skip(place + 1)
+
+    def _skip(self, place: int) -> int:
+        space = SPACE.match(self.text, place)
+        return space.end() if space else place
+
+    def _cut(self, place: int) -> Exception:
+        return refusal("export_cut", self.file, line=self.text.count("\n", 0, place) + 1)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise Fault(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise Fault(name)  # NaN and Infinity, which are no JSON

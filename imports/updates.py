@@ -1,0 +1,97 @@
+"""A newer export of the same account, read onto an import that is there: adds what is new, changes what has changed,
+and takes nothing away. What the person chose or decided stays."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from enrichment import bulk
+from enrichment import services as enrichment
+
+from . import answers, memory, services
+from .access import Owner
+from .models import ImportSession, Movie, RowProblem, Source, Viewing
+from .newer import FILM_FIELDS, VIEWING_FIELDS, Changes, Newer
+from .sources import MAX_FILMS, read
+from .sources.base import Parsed, Upload
+from .sources.refusals import refusal
+
+BATCH = 500
+
+
+def update_import(session: ImportSession, uploads: Sequence[Upload], *, ask: bool = False) -> Changes:
+    """All of it or nothing, and the same file again changes nothing. Raises SourceError when the files can't be taken;
+    with `ask`, RoleNeeded when only the person can tell a file."""
+    if session.source != Source.LETTERBOXD:
+        raise refusal("update_of_review")
+    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
+    if parsed.restored:
+        raise refusal("update_by_export", parsed.files[-1].name)
+    if parsed.source != Source.LETTERBOXD:
+        raise refusal("update_by_prime", parsed.files[0].name)
+    changes = _try_to_update(session, parsed)
+    session.refresh_from_db()
+    services.settle(session)
+    return changes
+
+
+def _try_to_update(session: ImportSession, parsed: Parsed) -> Changes:
+    for _ in range(1, services.TRIES):
+        try:
+            return _update(session, parsed)
+        except IntegrityError:
+            # a question was let go of just now with another import, or another update came first: look again
+            continue
+    return _update(session, parsed)
+
+
+def _update(session: ImportSession, parsed: Parsed) -> Changes:
+    new = Newer(session, parsed).new
+    if session.total_movies + len(new) > MAX_FILMS:
+        raise refusal("too_many_films", parsed.files[0].name, most=MAX_FILMS)
+    # questions and films are locked before imports
+    questions = [enrichment.Question(memory.name_of(movie), movie.year, turn) for turn, movie in enumerate(new)]
+    keys = [movie.source_key for movie in new]
+    lookups = dict(zip(keys, enrichment.get_or_create_lookups(questions), strict=True))
+    chosen = services.chosen_before(Owner(user=session.user), session, new)
+    with transaction.atomic():
+        answers.lock(session.pk)
+        newer = Newer(session, parsed)
+        if [movie.source_key for movie in newer.new] != keys:
+            raise IntegrityError("another update came first")
+        if not newer.changes.are_none:
+            _store(session, newer, lookups, chosen)
+    return newer.changes
+
+
+def _store(session: ImportSession, newer: Newer, lookups: dict[str, int], chosen: dict[str, Sequence[Any]]) -> None:
+    viewings = list(newer.viewings)
+    if newer.new:
+        # what is new was watched last, so it comes first
+        session.movies.update(turn=F("turn") + len(newer.new))
+        ids = [lookups[movie.source_key] for movie in newer.new]
+        bulk.insert(Movie, services.movie_columns(session, newer.new, ids) | chosen)
+        pks = dict(session.movies.filter(turn__lt=len(newer.new)).values_list("turn", "pk"))
+        viewings += [(pks[turn], viewing) for turn, movie in enumerate(newer.new) for viewing in movie.viewings]
+    Movie.objects.bulk_update(newer.changed_films, FILM_FIELDS, batch_size=BATCH)
+    Viewing.objects.bulk_update(newer.changed_viewings, VIEWING_FIELDS, batch_size=BATCH)
+    if viewings:
+        bulk.insert(Viewing, services.viewing_columns(viewings))
+    if newer.notes:
+        bulk.insert(RowProblem, services.problem_columns(session, newer.notes))
+    _tell(session, newer)
+
+
+def _tell(session: ImportSession, newer: Newer) -> None:
+    """The import's own row: its files, and that it waits for the films that are new."""
+    files = ImportSession.objects.values_list("files", flat=True).get(pk=session.pk)
+    ImportSession.objects.filter(pk=session.pk).update(
+        files=[*files, *(report.as_json() for report in newer.reports)],
+        entries_count=F("entries_count") + sum(report.rows for report in newer.reports),
+        revision=F("revision") + 1,
+    )
+    if newer.new:
+        answers.expect_more(session.pk, len(newer.new))

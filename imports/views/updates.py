@@ -1,0 +1,68 @@
+"""Read a newer export onto an import."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods
+
+from imports import access, updates
+from imports.forms import ROLES, UploadForm
+from imports.models import ImportSession
+from imports.newer import Changes
+from imports.sources.base import RoleNeeded, SourceError
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_update(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = access.get_own_session_or_404(request, session_id)
+    access.touched(session)
+    if request.method != "POST":
+        return render(request, "imports/update.html", {"session": session})
+    form = UploadForm(request.POST, request.FILES)
+    form.is_valid()
+    try:
+        changes = updates.update_import(session, form.uploads(), ask=True)
+    except SourceError as error:
+        return _refused(request, session, error, form)
+    except ImportSession.DoesNotExist as gone:  # deleted meanwhile
+        raise Http404 from gone
+    messages.info(request, in_words(changes))
+    return redirect(session)
+
+
+def in_words(changes: Changes) -> str:
+    said = [gettext("Nothing new: the import stays as it is.")] if changes.are_none else [_new(changes)]
+    if changes.missing and not changes.are_none:
+        missing = ngettext(
+            "%(n)d film is not in the newer file; it stays.",
+            "%(n)d films are not in the newer file; they stay.",
+            changes.missing,
+        )
+        said.append(missing % {"n": changes.missing})
+    return " ".join(said)
+
+
+def _new(changes: Changes) -> str:
+    counted = [
+        ngettext("%(n)d new film", "%(n)d new films", changes.films) % {"n": changes.films},
+        ngettext("%(n)d new viewing", "%(n)d new viewings", changes.viewings) % {"n": changes.viewings},
+        ngettext("%(n)d changed rating", "%(n)d changed ratings", changes.ratings) % {"n": changes.ratings},
+    ]
+    if changes.others:
+        others = ngettext("%(n)d other change", "%(n)d other changes", changes.others)
+        counted.append(others % {"n": changes.others})
+    return gettext("Updated: %(counted)s. The report lists what has changed.") % {"counted": ", ".join(counted)}
+
+
+def _refused(request: HttpRequest, session: ImportSession, error: SourceError, form: UploadForm) -> HttpResponse:
+    context = {
+        "session": session,
+        "message": gettext(error.message) % error.params,
+        "role_needed": error.file if isinstance(error, RoleNeeded) else "",
+        "named_roles": form.named_roles(),
+        "roles": ROLES,
+    }
+    return render(request, "imports/update.html", context, status=error.status)
