@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from .forms_chips import WEEKDAYS, ChipsMixin, a_day_month_or_year, hidden
 from .models import RATINGS, ImportSession, Outcome
 from .queries import Facets, MovieFilters
 from .sources.base import Upload
@@ -67,8 +68,9 @@ SORTS = {
 }
 
 
-class MovieFilterForm(forms.Form):
-    """The film list's filters, all in the address. A value that makes no sense filters nothing."""
+class MovieFilterForm(ChipsMixin, forms.Form):
+    """The film list's filters, all in the address. A value that makes no sense filters nothing. Those that only links
+    set, from the statistics, stand hidden in the form and are told as chips."""
 
     q = forms.CharField(
         label=_("Search"),
@@ -83,9 +85,22 @@ class MovieFilterForm(forms.Form):
     sort = forms.ChoiceField(label=_("Order"), required=False, choices=list(SORTS.items()))
     liked = forms.BooleanField(label=_("Liked only"), required=False)
     view = forms.ChoiceField(required=False, choices=[("grid", ""), ("table", "")], widget=forms.HiddenInput)
+    seen = hidden(forms.BooleanField)
+    watched = hidden(forms.CharField, validators=[a_day_month_or_year])
+    weekday = hidden(forms.TypedChoiceField, choices=list(WEEKDAYS.items()), coerce=int, empty_value=None)
+    rewatched = hidden(forms.BooleanField)
+    year = hidden(forms.IntegerField, min_value=1, max_value=9999)
+    genre_too = hidden(forms.CharField, max_length=100)
+    director = hidden(forms.CharField, max_length=200)
+    cast = hidden(forms.CharField, max_length=200)
+    country = hidden(forms.CharField, max_length=100)
+    language = hidden(forms.CharField, max_length=8)
+    tag = hidden(forms.CharField, max_length=200)
 
     def __init__(self, data: Any, *, facets: Facets, session: ImportSession) -> None:
         super().__init__(data)
+        if not session.is_mine:
+            del self.fields["tag"]  # tags are the owner's
         self._choices("decade", _("Any decade"), [(d, _("%(decade)ss") % {"decade": d}) for d in facets.decades])
         self._choices("genre", _("Any genre"), [(genre, genre) for genre in facets.genres])
         self._choices(
@@ -100,7 +115,7 @@ class MovieFilterForm(forms.Form):
         """The valid values; the others stand at their defaults."""
         self.is_valid()
         names = {field.name for field in fields(MovieFilters)}
-        return MovieFilters(**{k: v for k, v in self.cleaned_data.items() if k in names and v})
+        return MovieFilters(**{k: v for k, v in self.cleaned_data.items() if k in names and v not in ("", None)})
 
     @property
     def is_table(self) -> bool:

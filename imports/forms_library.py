@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .forms_chips import WEEKDAYS, ChipsMixin, a_day_month_or_year, hidden
 from .models import RATINGS
 from .queries import Facets
 from .rankings import RankingFilters, today
@@ -65,7 +66,7 @@ class FilmSearchForm(forms.Form):
     )
 
 
-class LibraryFilterForm(forms.Form):
+class LibraryFilterForm(ChipsMixin, forms.Form):
     """The library's filters, all in the address. A value that makes no sense filters nothing."""
 
     q = forms.CharField(
@@ -78,7 +79,14 @@ class LibraryFilterForm(forms.Form):
     decade = forms.TypedChoiceField(label=_("Decade"), required=False, coerce=int, empty_value=None)
     genre = forms.ChoiceField(label=_("Genre"), required=False)
     sort = forms.ChoiceField(label=_("Order"), required=False, choices=list(SORTS.items()))
-    year = forms.IntegerField(required=False, widget=forms.HiddenInput)  # from a film's page
+    year = hidden(forms.IntegerField, min_value=1, max_value=9999)
+    rated_in = hidden(forms.CharField, validators=[a_day_month_or_year])
+    rated_weekday = hidden(forms.TypedChoiceField, choices=list(WEEKDAYS.items()), coerce=int, empty_value=None)
+    genre_too = hidden(forms.CharField, max_length=100)
+    director = hidden(forms.CharField, max_length=200)
+    cast = hidden(forms.CharField, max_length=200)
+    country = hidden(forms.CharField, max_length=100)
+    language = hidden(forms.CharField, max_length=8)
     view = forms.ChoiceField(required=False, choices=[("grid", ""), ("table", "")], widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, facets: Facets) -> None:
@@ -96,7 +104,7 @@ class LibraryFilterForm(forms.Form):
         """The valid values; the others stand at their defaults."""
         self.is_valid()
         names = {field.name for field in fields(RankingFilters)}
-        return RankingFilters(**{k: v for k, v in self.cleaned_data.items() if k in names and v})
+        return RankingFilters(**{k: v for k, v in self.cleaned_data.items() if k in names and v not in ("", None)})
 
     @property
     def is_table(self) -> bool:

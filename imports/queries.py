@@ -17,6 +17,7 @@ from enrichment import queries as enrichment
 from enrichment.models import TitleLookup, TmdbMovie, TmdbService
 from enrichment.titles import fold
 
+from . import conditions
 from .models import ImportSession, Kind, Movie, Outcome, SessionStatus
 
 DONE = {SessionStatus.COMPLETED, SessionStatus.FAILED}
@@ -159,6 +160,17 @@ class MovieFilters:
     rating: str = ""  # "4.5", or "none": not rated
     status: str = ""
     liked: bool = False
+    seen: bool = False  # as statistics count: seen films, each once
+    watched: str = ""  # "2024", "2024-05" or "2024-05-17"
+    weekday: int | None = None  # Monday is 0
+    rewatched: bool = False
+    year: int | None = None  # of the release
+    genre_too: str = ""  # beside `genre`
+    director: str = ""
+    cast: str = ""
+    country: str = ""
+    language: str = ""  # ISO 639-1
+    tag: str = ""
     sort: str = "watched"
 
 
@@ -179,8 +191,14 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 
 def movies(session: ImportSession, filters: MovieFilters = MovieFilters()) -> QuerySet[Movie]:
     """The films of an import with their TMDB film and lookup, filtered and in order; one query however many."""
-    found = _films(session).select_related("tmdb_movie", "lookup").annotate(film_year=FILM_YEAR)
-    return found.filter(_conditions(filters)).order_by(*ORDERS[filters.sort], "pk")
+    titles = conditions.SeenFilms(session) if filters.seen else conditions.Titles(session)
+    found = titles.all().select_related("tmdb_movie", "lookup").annotate(film_year=FILM_YEAR)
+    wanted = _search(filters.q) & _rated(filters.rating) & _released(filters) & _done(filters, titles)
+    if facts := conditions.facts(filters):
+        wanted &= titles.known(facts)
+    if filters.status:
+        wanted &= Q(outcome=filters.status)
+    return found.filter(wanted).order_by(*ORDERS[filters.sort], "pk")
 
 
 def _films(session: ImportSession) -> QuerySet[Movie]:
@@ -188,17 +206,31 @@ def _films(session: ImportSession) -> QuerySet[Movie]:
     return session.movies.filter(kind=Kind.FILM)
 
 
-def _conditions(filters: MovieFilters) -> Q:
-    wanted = _search(filters.q) & _rated(filters.rating)
+def _released(filters: MovieFilters) -> Q:
+    wanted = Q()
     if filters.decade is not None:
         wanted &= Q(film_year__gte=filters.decade, film_year__lt=filters.decade + 10)
-    if filters.genre:
-        wanted &= Q(tmdb_movie__in=_holding("genres", json.dumps(filters.genre, ensure_ascii=False)))
-    if filters.status:
-        wanted &= Q(outcome=filters.status)
+    if filters.year is not None:
+        wanted &= Q(film_year=filters.year)
+    return wanted & (Q(year__isnull=False) | conditions.MATCHED) if wanted and filters.seen else wanted
+
+
+def _done(filters: MovieFilters, titles: conditions.Titles) -> Q:
+    """What the person did with the film."""
+    wanted = Q()
     if filters.liked:
-        wanted &= Q(liked_on__isnull=False)
-    return wanted
+        wanted &= titles.any(Q(liked_on__isnull=False))
+    if viewing := _viewing(filters):
+        wanted &= titles.watched(viewing)
+    return wanted & titles.again() if filters.rewatched else wanted
+
+
+def _viewing(filters: MovieFilters) -> Q:
+    """All of it is so of one viewing."""
+    wanted = conditions.on(filters.watched) if filters.watched else Q()
+    if filters.weekday is not None:
+        wanted &= Q(watched_on__iso_week_day=filters.weekday + 1)
+    return wanted & conditions.tagged(filters.tag) if filters.tag else wanted
 
 
 def _search(q: str) -> Q:
@@ -215,13 +247,8 @@ def _search(q: str) -> Q:
 
 def _rated(rating: str) -> Q:
     if rating == "none":
-        return Q(rating=None)
-    return Q(rating=Decimal(rating)) if rating else Q()
-
-
-def _holding(field: str, needle: str) -> QuerySet[TmdbMovie]:
-    """Films whose JSON list holds this text: read as text, the same on SQLite and PostgreSQL."""
-    return TmdbMovie.objects.annotate(held=Cast(field, TextField())).filter(held__contains=needle)
+        return Q(stars=None)
+    return Q(stars=Decimal(rating)) if rating else Q()
 
 
 @dataclass(frozen=True, kw_only=True)

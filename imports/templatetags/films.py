@@ -10,17 +10,19 @@ from zlib import crc32
 
 import nh3
 from django import template
-from django.utils.translation import get_language_info, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from enrichment import queries as enrichment
 from enrichment.matching import REASONS
 from enrichment.models import TmdbMovie
+from imports.languages import language_name
 from imports.models import Movie, RowProblem
 from imports.sources.reasons import REASONS as ROW_REASONS
 from imports.sources.reasons import SKIP_RULES
 
 register = template.Library()
+register.filter(language_name)
 
 LOOKS = 8  # palettes, and motifs, that the style sheet and _motifs.html draw
 
@@ -74,14 +76,6 @@ def about_time(seconds: int) -> str:
 def running_time(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     return gettext("%(h)d h %(m)d min") % {"h": hours, "m": rest} if hours else gettext("%(m)d min") % {"m": rest}
-
-
-@register.filter
-def language_name(code: str) -> str:
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
 
 
 @register.filter

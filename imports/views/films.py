@@ -25,7 +25,14 @@ def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     form = MovieFilterForm(request.GET, facets=queries.facets(session), session=session)
     page = Paginator(queries.movies(session, form.filters()), FILMS_A_PAGE).get_page(request.GET.get("page"))
     chosen = shortened(request.GET, DEFAULTS)
-    context = {"session": session, "form": form, "page": page, "chosen": chosen, "is_table": form.is_table}
+    context = {
+        "session": session,
+        "form": form,
+        "page": page,
+        "chosen": chosen,
+        "chips": form.chips(chosen),
+        "is_table": form.is_table,
+    }
     template = pick_template(request, page="imports/movie_list.html", fragment="imports/_movies.html")
     response = render(request, template, context)
     if wants_fragment(request):

@@ -1,6 +1,5 @@
 """A person's library: what they ranked, changed in place, added to, taken away."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from enrichment.models import DetailsStatus, TmdbMovie
-from imports import access, exports, rankings
+from imports import access, exports, exports_letterboxd, rankings
 from imports.forms_library import FilmSearchForm, LibraryFilterForm, RatingForm
 from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
 from imports.models import Ranking, Source
@@ -25,6 +24,7 @@ from imports.rankings import RankingFilters
 
 from . import film_search
 from .addresses import shortened
+from .downloads import CSV, JSON, ZIP, download
 
 FILMS_A_PAGE = 48
 DEFAULTS = {"sort": "rating", "view": "grid"}
@@ -42,6 +42,7 @@ def library(request: HtmxHttpRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(cast(Any, rankings.find(user, filters)), FILMS_A_PAGE).get_page(request.GET.get("page")),
         "chosen": chosen,
+        "chips": form.chips(chosen),
         "is_table": form.is_table,
         "is_filtered": replace(filters, sort="rating") != RankingFilters(),
     }
@@ -116,14 +117,20 @@ def film_add(request: HtmxHttpRequest) -> HttpResponse:
 @login_required
 def library_csv(request: HttpRequest) -> StreamingHttpResponse:
     lines = exports.library_csv(_person(request))
-    return _download(lines, "text/csv; charset=utf-8", "reelkeeper-library.csv")
+    return download(lines, CSV, "reelkeeper-library.csv")
 
 
 @require_safe
 @login_required
 def library_json(request: HttpRequest) -> StreamingHttpResponse:
     lines = exports.library_json(_person(request))
-    return _download(lines, "application/json", "reelkeeper-library.json")
+    return download(lines, JSON, "reelkeeper-library.json")
+
+
+@require_safe
+@login_required
+def library_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
+    return download(exports_letterboxd.library_zip(_person(request)), ZIP, "reelkeeper-library-letterboxd.zip")
 
 
 @require_POST
@@ -200,12 +207,6 @@ def _film_or_404(tmdb_id: str) -> TmdbMovie:
         raise Http404
     unusable = Q(details_status=DetailsStatus.GONE) | Q(title="")  # deleted at TMDB, or purged here
     return get_object_or_404(TmdbMovie.objects.exclude(unusable), pk=int(tmdb_id))
-
-
-def _download(lines: Iterable[str], content_type: str, name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(lines, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _in_words(counts: rankings.Added) -> str:

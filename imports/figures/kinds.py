@@ -1,0 +1,151 @@
+"""What was watched: genres, eras, people, places, tags, lengths."""
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..languages import language_name
+from . import words
+from .base import Base, Section
+from .shapes import Chart, Columns, Heading, Rank, Ranks, Row, share
+
+RANKS = {
+    "genres": _("Genres"),
+    "directors": _("Directors"),
+    "cast": _("Cast"),
+    "countries": _("Countries"),
+    "languages": _("Languages"),
+}
+TOP = 10
+
+
+class Kinds(Base):
+    @cached_property
+    def release_years(self) -> Chart | None:
+        years = {one["year"]: one for one in self.data["release_years"]}
+        if len(years) < 2:
+            return None
+        rows = [self._release_year(year, years.get(year)) for year in range(min(years), max(years) + 1)]
+        most = max(rows, key=lambda row: row.cells[0])
+        return Chart(
+            key="release-years",
+            title=gettext("Films by release year"),
+            summary=gettext("From %(first)s to %(last)s; most are of %(most)s: %(n)s.")
+            % {"first": min(years), "last": max(years), "most": most.label, "n": words.films(int(most.cells[0]))},
+            first=gettext("Year"),
+            headings=[Heading(gettext("Films"), "bar")],
+            rows=rows,
+        )
+
+    def _release_year(self, year: int, one: Section | None) -> Row:
+        if one is None:
+            return Row(label=str(year), cells=(0,), is_gap=True)
+        return Row(label=str(year), cells=(one["films"],), url=self.links.films(one["filter"]))
+
+    @cached_property
+    def decades(self) -> Ranks | None:
+        decades = self.data["decades"][::-1]
+        named = [one | {"name": gettext("%(decade)ss") % {"decade": one["decade"]}} for one in decades]
+        if not named:
+            return None
+        most = max(one["films"] for one in named)
+        rows = [self._rank(one, most) for one in named]
+        return Ranks(
+            key="decades", title=gettext("Decades"), coverage=self.known("release_year"), top=rows, total=len(rows)
+        )
+
+    @cached_property
+    def genres(self) -> Ranks | None:
+        return self._ranks("genres")
+
+    @cached_property
+    def people(self) -> list[Ranks]:
+        return [ranks for name in ("directors", "cast") if (ranks := self._ranks(name))]
+
+    @cached_property
+    def places(self) -> list[Ranks]:
+        return [ranks for name in ("countries", "languages") if (ranks := self._ranks(name, language_name))]
+
+    @cached_property
+    def tags(self) -> Ranks | None:
+        found = self.data["tags"]
+        rows = self._rows(found)
+        return (
+            Ranks(key="tags", title=gettext("Tags"), coverage="", top=rows[:TOP], more=rows[TOP:], total=len(found))
+            if found
+            else None
+        )
+
+    def _ranks(self, name: str, in_words: Callable[[str], str] = str) -> Ranks | None:
+        groups = self.data[name]
+        if not groups:
+            return None
+        spoken = in_words if name == "languages" else str
+        rows = self._rows(groups, spoken)
+        return Ranks(
+            key=name,
+            title=str(RANKS[name]),
+            coverage=self.known(name),
+            top=rows[:TOP],
+            more=rows[TOP:],
+            best=self._rows(self.data["best"][name], spoken) if self.shows_ratings else (),
+            total=self.data["totals"][name],
+        )
+
+    def _rows(self, groups: Iterable[Section], spoken: Callable[[str], str] = str) -> list[Rank]:
+        groups = list(groups)
+        most = max((one["films"] for one in groups), default=0)
+        return [self._rank(one | {"name": spoken(one["name"])}, most) for one in groups]
+
+    def _rank(self, one: Section, most: int) -> Rank:
+        return Rank(
+            name=one["name"],
+            films=one["films"],
+            width=share(one["films"], most),
+            average=one["average"] if self.shows_ratings else None,
+            url=self.links.films(one["filter"]),
+        )
+
+    @cached_property
+    def runtimes(self) -> Columns | None:
+        runtimes = self.data["runtimes"]
+        if not runtimes["longest"]:
+            return None
+        found = []
+        for one in runtimes["distribution"]:
+            start, end = one["from"], one["to"]
+            if end is None:
+                label, spoken = f"{start}+", gettext("%(n)s minutes and more") % {"n": start}
+            elif not start:
+                label, spoken = f"< {end + 1}", gettext("under %(n)s minutes") % {"n": end + 1}
+            else:
+                label = f"{start}–{end}"
+                spoken = gettext("%(start)s to %(end)s minutes") % {"start": start, "end": end}
+            found.append((label, spoken, one))
+        return self._columns(gettext("Films by minutes"), found, "films")
+
+    @cached_property
+    def shortest_and_longest(self) -> list[tuple[str, str, list[Section]]]:
+        runtimes = self.data["runtimes"]
+        if len(runtimes["longest"]) < 2:
+            return []
+        lists = (("longest", gettext("Longest")), ("shortest", gettext("Shortest")))
+        return [(key, title, self._films(runtimes[key], self._minutes)) for key, title in lists]
+
+    @cached_property
+    def runtime(self) -> str:
+        runtimes = self.data["runtimes"]
+        if self.runtimes is None:
+            return ""
+        told = {"average": round(runtimes["average"]), "median": round(runtimes["median"])}
+        return gettext("%(average)s minutes on average; half of the films are shorter than %(median)s.") % told
+
+    @cached_property
+    def runtime_known(self) -> str:
+        return self.known("runtime")
+
+    @staticmethod
+    def _minutes(film: Section) -> str:
+        return words.running_time(film["runtime"])

@@ -1,0 +1,78 @@
+"""From a number to the films behind it."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from ..models import ImportSession
+
+Filter = Mapping[str, Any]
+
+
+class Links(Protocol):
+    """An empty address: no link."""
+
+    def films(self, wanted: Filter) -> str: ...
+    def film(self, pk: int) -> str: ...
+    def year(self, year: int) -> str: ...
+
+
+class NoLinks:
+    """For pages that show numbers and no list of films."""
+
+    def films(self, wanted: Filter) -> str:
+        return ""
+
+    def film(self, pk: int) -> str:
+        return ""
+
+    def year(self, year: int) -> str:
+        return ""
+
+
+class SessionLinks:
+    def __init__(self, session: ImportSession, chosen: Filter) -> None:
+        """`chosen`: the filters of the statistics themselves, which every list of films keeps."""
+        self.session, self.chosen = session, chosen
+        self.list = reverse("imports:movie_list", args=[session.pk])
+
+    def films(self, wanted: Filter) -> str:
+        return f"{self.list}?{urlencode({'seen': 'on'} | narrowed(self.chosen, wanted))}"
+
+    def film(self, pk: int) -> str:
+        return f"{self.list}{pk}/"
+
+    def year(self, year: int) -> str:
+        return reverse("imports:session_year", args=[self.session.pk, year])
+
+
+class LibraryLinks:
+    """Its list knows when a film was rated, not when it was watched."""
+
+    NAMES = {"watched": "rated_in", "weekday": "rated_weekday"}
+
+    def __init__(self, chosen: Filter) -> None:
+        self.chosen = chosen
+        self.list = reverse("imports:library")
+
+    def films(self, wanted: Filter) -> str:
+        named = {self.NAMES.get(name, name): value for name, value in narrowed(self.chosen, wanted).items()}
+        if named.get("rating", "none") != "none":
+            named["rating"] = f"{float(named['rating']):g}"
+        return f"{self.list}?{urlencode(named)}"
+
+    def film(self, pk: int) -> str:
+        return reverse("imports:ranking", args=[pk])
+
+    def year(self, year: int) -> str:
+        return f"{reverse('imports:library_stats')}?year={year}"
+
+
+def narrowed(chosen: Filter, wanted: Filter) -> dict[str, Any]:
+    """What the statistics are of, and one number of them: together."""
+    of_page = {"watched" if name == "year" else name: value for name, value in chosen.items()}
+    if chosen.get("genre", wanted.get("genre")) != wanted.get("genre") and "genre" in wanted:
+        wanted = {name: value for name, value in wanted.items() if name != "genre"} | {"genre_too": wanted["genre"]}
+    return of_page | dict(wanted)

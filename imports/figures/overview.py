@@ -1,0 +1,91 @@
+"""What it is all about, and what the numbers do not hold."""
+
+from functools import cached_property
+
+from django.utils.translation import gettext, ngettext
+
+from . import words
+from .base import Base
+from .shapes import Number
+
+
+class Overview(Base):
+    @property
+    def is_empty(self) -> bool:
+        return not self.data["totals"]["films"]
+
+    @cached_property
+    def lead(self) -> str:
+        totals = self.data["totals"]
+        told = words.films(totals["films"])
+        if totals["viewings"] and not self.is_library:
+            told = gettext("%(films)s in %(viewings)s") % {
+                "films": told,
+                "viewings": words.viewings(totals["viewings"]),
+            }
+        if not totals["minutes"]:
+            return f"{told}."
+        if totals["minutes"] < 2 * 24 * 60:
+            return gettext("%(told)s: %(hours)s of film.") % {"told": told, "hours": words.hours(totals["minutes"])}
+        days = words.days(round(totals["minutes"] / 60 / 24))
+        return gettext("%(told)s: %(hours)s, which is %(days)s and nights.") % {
+            "told": told,
+            "hours": words.hours(totals["minutes"]),
+            "days": days,
+        }
+
+    @cached_property
+    def headline(self) -> list[Number]:
+        totals, films = self.data["totals"], self.links.films
+        found = [
+            Number(label=ngettext("film", "films", totals["films"]), text=words.number(totals["films"]), url=films({}))
+        ]
+        if totals["viewings"] and not self.is_library:
+            found.append(
+                Number(label=ngettext("viewing", "viewings", totals["viewings"]), text=words.number(totals["viewings"]))
+            )
+        if totals["rewatches"]:
+            label, again = ngettext("rewatch", "rewatches", totals["rewatches"]), words.number(totals["rewatches"])
+            found.append(Number(label=label, text=again, url=films({"rewatched": "on"})))
+        if totals["minutes"]:
+            found.append(Number(label=gettext("hours"), text=words.number(round(totals["minutes"] / 60))))
+        if self.shows_ratings and totals["average_rating"] is not None:
+            average = f"{totals['average_rating']:.2f}"
+            found.append(Number(label=gettext("stars on average"), text=average, url=films({"sort": "rating"})))
+        counted = (
+            ("directors", ngettext("director", "directors", totals["directors"])),
+            ("countries", ngettext("country", "countries", totals["countries"])),
+            ("languages", ngettext("language", "languages", totals["languages"])),
+        )
+        found += [Number(label=label, text=words.number(totals[key])) for key, label in counted if totals[key]]
+        return found
+
+    @cached_property
+    def left_out(self) -> list[str]:
+        """What the numbers do not hold, in sentences."""
+        coverage, totals = self.data["coverage"], self.data["totals"]
+        told = []
+        if without := coverage["unmatched"] + coverage["unsure"] + coverage["failed"]:
+            told.append(
+                gettext("%(n)s of %(films)s have no match: nothing is known of their makers, genres and lengths.")
+                % {"n": words.number(without), "films": words.films(coverage["films"])}
+            )
+        if coverage["merged"]:
+            told.append(
+                ngettext(
+                    "%(n)s title is the same film as another, and was counted with it.",
+                    "%(n)s titles are the same film as another, and were counted with it.",
+                    coverage["merged"],
+                )
+                % {"n": words.number(coverage["merged"])}
+            )
+        if totals["liked_unseen"]:
+            told.append(
+                ngettext(
+                    "%(n)s film is only liked, and was never marked as seen: it is in no other number.",
+                    "%(n)s films are only liked, and were never marked as seen: they are in no other number.",
+                    totals["liked_unseen"],
+                )
+                % {"n": words.number(totals["liked_unseen"])}
+            )
+        return told

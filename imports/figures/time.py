@@ -1,0 +1,169 @@
+"""When the films were watched: the calendar, years, months, weekdays, streaks."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext, ngettext
+
+from . import heatmap, words
+from .base import FEW, Base, Section
+from .shapes import Chart, Columns, Heading, Number, Row
+
+YEARS_SHOWN, MONTHS_SHOWN, MARKED_SHOWN = 3, 60, 3
+
+
+class InTime(Base):
+    @cached_property
+    def years(self) -> list[heatmap.Year]:
+        found = heatmap.years_of(self.data["calendar"]["days"]) if self.shows_dates else []
+        return [self._linked(year) for year in found]
+
+    def _linked(self, year: heatmap.Year) -> heatmap.Year:
+        return heatmap.Year(year.year, year.days, year.months, year.outline, self.links.films({"watched": year.year}))
+
+    @property
+    def newest_years(self) -> list[heatmap.Year]:
+        return self.years[:YEARS_SHOWN]
+
+    @property
+    def older_years(self) -> list[heatmap.Year]:
+        return self.years[YEARS_SHOWN:]
+
+    @cached_property
+    def calendar_rows(self) -> list[tuple[heatmap.Year, list[tuple[int, str]]]]:
+        """A year and its months, each with its number and a link."""
+        return [
+            (year, [(m.count, self.links.films({"watched": m.key}) if m.count else "") for m in year.months])
+            for year in self.years
+        ]
+
+    @cached_property
+    def when(self) -> str:
+        coverage, told = self.data["coverage"], []
+        if coverage["dated_films"] < coverage["films"]:
+            told.append(
+                gettext("A day is known for %(n)s of %(films)s.")
+                % {"n": words.number(coverage["dated_films"]), "films": words.films(coverage["films"])}
+            )
+        if coverage["future_viewings"]:
+            told.append(
+                ngettext(
+                    "%(n)s viewing has a day that is yet to come; no streak or milestone counts it.",
+                    "%(n)s viewings have days that are yet to come; no streak or milestone counts them.",
+                    coverage["future_viewings"],
+                )
+                % {"n": words.number(coverage["future_viewings"])}
+            )
+        return " ".join(told)
+
+    @cached_property
+    def streaks(self) -> list[Number]:
+        streaks, calendar = self.data["streaks"], self.data["calendar"]
+        found = [
+            Number(label=label, text=count(streaks[name]["length"]), note=words.from_to(streaks[name]))
+            for name, label, count in (
+                ("days", gettext("longest run of days"), words.days),
+                ("weeks", gettext("longest run of weeks"), words.weeks),
+            )
+            if streaks[name] and streaks[name]["length"] > 1 and not self.is_library
+        ]
+        if found and (streaks["current_days"] > 1 or streaks["current_weeks"] > 1):
+            days, weeks = streaks["current_days"], streaks["current_weeks"]
+            now = words.days(days) if days > 1 else words.weeks(weeks)
+            found.append(Number(label=gettext("running right now"), text=now))
+        if calendar["busiest"] and calendar["busiest"]["viewings"] > 1:
+            busiest = calendar["busiest"]
+            found.append(
+                Number(
+                    label=gettext("busiest day"),
+                    text=words.viewings(busiest["viewings"], self.data["kind"]),
+                    note=words.day(busiest["day"]),
+                    url=self.links.films({"watched": busiest["day"]}),
+                )
+            )
+        return found
+
+    @cached_property
+    def marked(self) -> str:
+        """Days on which films were only marked as seen are not viewing days."""
+        marked = self.data["calendar"]["marked"]
+        if not marked["films"] or not self.shows_dates:
+            return ""
+        most = sorted(marked["days"], key=lambda entry: (-entry[1], entry[0]))[:MARKED_SHOWN]
+        days = ", ".join(f"{words.day(day)} ({words.number(count)})" for day, count in most)
+        told = {"films": words.films(marked["films"]), "days": days}
+        if len(marked["days"]) > len(most):
+            return gettext("%(films)s were only marked as seen, nobody knows when: most of them on %(days)s.") % told
+        return gettext("%(films)s only marked as seen, nobody knows when: on %(days)s.") % told
+
+    @cached_property
+    def weekdays(self) -> Columns | None:
+        if not self.years:
+            return None
+        found = [
+            (
+                str(WEEKDAYS_ABBR[one["weekday"]]),
+                str(WEEKDAYS[one["weekday"]]),
+                one | {"filter": {"weekday": one["weekday"]}},
+            )
+            for one in self.data["weekdays"]
+        ]
+        title = gettext("Ratings by weekday") if self.is_library else gettext("Viewings by weekday")
+        return self._columns(title, found, "viewings")
+
+    @cached_property
+    def per_year(self) -> Chart | None:
+        rows = [(str(one["year"]), one) for one in self.data["years"]]
+        title = gettext("Year by year")
+        return self._periods("per-year", title, gettext("Year"), rows) if self.shows_dates and len(rows) > 1 else None
+
+    @cached_property
+    def per_month(self) -> Chart | None:
+        """The newest months, with those in which nothing was watched."""
+        months = {one["month"]: one for one in self.data["months"]}
+        this_month = self.data["today"][:7]
+        past = [month for month in months if month <= this_month] or list(months)
+        if not self.shows_dates or len(past) < FEW:
+            return None
+        shown = heatmap.months_back(date.fromisoformat(f"{max(past)}-01"), MONTHS_SHOWN)
+        keys = [f"{month:%Y-%m}" for month in shown if f"{month:%Y-%m}" >= min(past)]
+        rows = [(words.month(key, "M Y"), months.get(key)) for key in keys]
+        title = gettext("Month by month")
+        if len(keys) < len(past):
+            title = gettext("The newest five years, month by month")
+        return self._periods("per-month", title, gettext("Month"), rows, hours="")
+
+    @cached_property
+    def months_of_year(self) -> Columns | None:
+        """For the page of one year."""
+        if not self.years:
+            return None
+        found = [
+            (month.name[:3], words.month(month.key), {"viewings": month.count, "filter": {"watched": month.key}})
+            for month in self.years[0].months
+        ]
+        return self._columns(gettext("Viewings by month"), found, "viewings", fewest=1)
+
+    def _periods(
+        self, key: str, title: str, first: str, entries: Sequence[tuple[str, Section | None]], *, hours: str = "line"
+    ) -> Chart:
+        viewings = gettext("Ratings") if self.is_library else gettext("Viewings")
+        rows = [self._period(label, one) for label, one in entries]
+        most = max(rows, key=lambda row: row.cells[0])
+        told = {"rows": len(rows), "most": most.label, "n": words.viewings(int(most.cells[0]), self.data["kind"])}
+        return Chart(
+            key=key,
+            title=title,
+            summary=gettext("%(most)s has the most: %(n)s.") % told,
+            first=first,
+            headings=[Heading(viewings, "bar"), Heading(gettext("Hours"), hours), Heading(gettext("Films"))],
+            rows=rows,
+        )
+
+    def _period(self, label: str, one: Section | None) -> Row:
+        if one is None:
+            return Row(label=label, cells=(0, 0, 0), is_gap=True)
+        cells = (one["viewings"], round(one["minutes"] / 60, 1), one["films"])
+        return Row(label=label, cells=cells, url=self.links.films(one["filter"]))

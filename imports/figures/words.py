@@ -1,0 +1,106 @@
+"""How the statistics say it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+Section = Mapping[str, Any]
+KNOWN = {
+    "genres": _("Genres are known for %(known)s of %(films)s."),
+    "directors": _("Directors are known for %(known)s of %(films)s."),
+    "cast": _("The cast is known for %(known)s of %(films)s."),
+    "countries": _("Countries are known for %(known)s of %(films)s."),
+    "languages": _("Languages are known for %(known)s of %(films)s."),
+    "runtime": _("Running times are known for %(known)s of %(films)s."),
+    "release_year": _("Release years are known for %(known)s of %(films)s."),
+    "budget": _("Budgets are known for %(known)s of %(films)s."),
+    "revenue": _("Revenues are known for %(known)s of %(films)s."),
+}
+
+
+def number(value: float) -> str:
+    return str(intcomma(value))
+
+
+def films(n: int) -> str:
+    return ngettext("%(n)s film", "%(n)s films", n) % {"n": number(n)}
+
+
+def viewings(n: int, kind: str = "import") -> str:
+    if kind == "library":
+        return ngettext("%(n)s rating", "%(n)s ratings", n) % {"n": number(n)}
+    return ngettext("%(n)s viewing", "%(n)s viewings", n) % {"n": number(n)}
+
+
+def hours(minutes: int) -> str:
+    n = round(minutes / 60)
+    return ngettext("%(n)s hour", "%(n)s hours", n) % {"n": number(n)}
+
+
+def running_time(minutes: int) -> str:
+    told = {"h": minutes // 60, "m": minutes % 60}
+    return gettext("%(h)d h %(m)d min") % told if told["h"] else gettext("%(m)d min") % told
+
+
+def days(n: int) -> str:
+    return ngettext("%(n)s day", "%(n)s days", n) % {"n": number(n)}
+
+
+def weeks(n: int) -> str:
+    return ngettext("%(n)s week", "%(n)s weeks", n) % {"n": number(n)}
+
+
+def stars(rating: float) -> str:
+    return f"{rating:.2f}".rstrip("0").rstrip(".")
+
+
+def half_stars(rating: float) -> str:
+    return f"{int(rating) or ''}{'½' if rating % 1 else ''}"
+
+
+def signed(value: float) -> str:
+    """With its sign, a real minus."""
+    text = f"{value:+.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:+,}"
+    return text.replace("-", "−") if value else "±0"
+
+
+def dollars(amount: int) -> str:
+    if amount >= 1_000_000_000:
+        return gettext("$%(n)s billion") % {"n": f"{amount / 1_000_000_000:.1f}"}
+    if amount >= 1_000_000:
+        return gettext("$%(n)s million") % {"n": f"{amount / 1_000_000:.0f}"}
+    return f"${amount:,}"
+
+
+def day(text: str) -> str:
+    return str(date_format(date.fromisoformat(text), "j F Y"))
+
+
+def month(text: str, form: str = "F Y") -> str:
+    return str(date_format(date.fromisoformat(f"{text}-01"), form))
+
+
+def from_to(span: Section) -> str:
+    if span["from"] == span["to"]:
+        return day(span["from"])
+    return gettext("%(first)s to %(last)s") % {"first": day(span["from"]), "last": day(span["to"])}
+
+
+def known(data: Section, what: str) -> str:
+    """Of how many films it is known, and why not of the others."""
+    coverage = data["coverage"]
+    count = coverage["known"][what]
+    if count == coverage["films"]:
+        return ""
+    told = [str(KNOWN[what]) % {"known": number(count), "films": films(coverage["films"])}]
+    if left_out := coverage["unmatched"] + coverage["unsure"] + coverage["failed"]:
+        told.append(
+            ngettext("%(n)s without a match is left out.", "%(n)s without a match are left out.", left_out)
+            % {"n": number(left_out)}
+        )
+    return " ".join(told)

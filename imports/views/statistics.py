@@ -1,0 +1,88 @@
+"""The statistics of an import and of a library, and a year in review."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from imports import access, queries, statistics
+from imports.figures import Figures, LibraryLinks, SessionLinks
+from imports.forms_statistics import StatisticsFilterForm
+from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.models import ImportSession
+from imports.statistics import Filters
+
+from .addresses import shortened
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def session_stats(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
+    """One URL for the page and what a filter swaps; while films are being matched, the page asks again by itself."""
+    is_poll = wants_fragment(request) and "revision" in request.GET
+    session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
+    progress = queries.progress(session)
+    if is_poll and request.GET["revision"] == progress.mark:
+        return HttpResponse(status=204)  # htmx leaves the page as it is
+    data = statistics.of_session(session)
+    form = StatisticsFilterForm(request.GET, choices=data["choices"])
+    if filters := form.filters():
+        data = statistics.of_session(session, filters)
+    figures = Figures(_seen_by(session, data), SessionLinks(session, filters.chosen))
+    context = {"session": session, "progress": progress, "form": form, "figures": figures, "is_filtered": bool(filters)}
+    return _shown(request, "statistics/session.html", context, is_poll=is_poll)
+
+
+@require_safe
+def session_year(request: HtmxHttpRequest, session_id: UUID, year: int) -> HttpResponse:
+    """A year in review."""
+    session = access.get_readable_session_or_404(request, session_id)
+    reviews = {review["year"]: review for review in statistics.of_session(session)["reviews"]}
+    if year not in reviews:
+        raise Http404
+    filters = Filters(year=year)
+    data = _seen_by(session, statistics.of_session(session, filters))
+    figures = Figures(data, SessionLinks(session, filters.chosen))
+    context = {
+        "session": session,
+        "figures": figures,
+        "review": figures.review(reviews[year]),
+        "facts": figures.facts(reviews[year]),
+        "ends": figures.first_and_last(reviews[year]),
+        "before": max((other for other in reviews if other < year), default=None),
+        "after": min((other for other in reviews if other > year), default=None),
+    }
+    return render(request, "statistics/year.html", context)
+
+
+@require_safe
+@login_required
+@vary_on_headers("HX-Request")
+def library_stats(request: HtmxHttpRequest) -> HttpResponse:
+    user = cast(User, request.user)  # login_required
+    data = statistics.of_library(user)
+    form = StatisticsFilterForm(request.GET, choices=data["choices"], is_library=True)
+    if filters := form.filters():
+        data = statistics.of_library(user, filters)
+    figures = Figures(data, LibraryLinks(filters.chosen))
+    context = {"form": form, "figures": figures, "is_filtered": bool(filters)}
+    return _shown(request, "statistics/library.html", context)
+
+
+def _seen_by(session: ImportSession, data: dict[str, Any]) -> dict[str, Any]:
+    return data if session.is_mine else statistics.public(data)
+
+
+def _shown(request: HtmxHttpRequest, page: str, context: dict[str, Any], *, is_poll: bool = False) -> HttpResponse:
+    chosen = shortened(request.GET, {})
+    chosen.pop("revision", None)
+    context |= {"chosen": chosen, "is_poll": is_poll}
+    response = render(request, pick_template(request, page, "statistics/_statistics.html"), context)
+    if wants_fragment(request) and not is_poll:
+        response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
+    return response

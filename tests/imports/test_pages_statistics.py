@@ -1,0 +1,269 @@
+"""The pages of statistics: who sees what, and that every number leads to as many films as it says."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from imports.figures import Figures
+from imports.figures.heatmap import years_of
+from imports.models import ImportSession, Movie, Ranking, SessionStatus
+from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
+from tests.histories import fill
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner(client: Client) -> Client:
+    client.force_login(UserFactory())
+    return client
+
+
+@pytest.fixture
+def session(owner: Client) -> ImportSession:
+    made: ImportSession = ImportSessionFactory(
+        user_id=owner.session["_auth_user_id"],
+        browser_key="",
+        status=SessionStatus.COMPLETED,
+        link_readable=True,
+    )
+    return made
+
+
+@pytest.fixture
+def history(session: ImportSession) -> ImportSession:
+    """Sixty films, and what makes counting hard: one film under two titles, one that is only liked, a series."""
+    fill(session, 60)
+    twin = session.movies.get(turn=4)  # without a rating of its own
+    other = MovieFactory(session=session, title="Its Other Title", year=None, matched=True, turn=99)
+    Movie.objects.filter(pk=other.pk).update(
+        tmdb_movie=twin.tmdb_movie, rating=Decimal("0.5"), liked_on=date(2020, 2, 2)
+    )
+    ViewingFactory(movie=other, watched_on=date(2011, 3, 4), tags=["twin tag"])
+    MovieFactory(session=session, title="Only Liked", matched=True, is_seen=False, liked_on=date(2020, 2, 2))
+    MovieFactory(session=session, title="A Series", kind="series", lookup=None)
+    return session
+
+
+def address(session: ImportSession, query: str = "") -> str:
+    return f"{session.get_absolute_url()}stats/{query}"
+
+
+def page(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def figures_of(client: Client, url: str) -> Figures:
+    found: Figures = client.get(url).context["figures"]
+    return found
+
+
+def linked(figures: Figures) -> Iterator[tuple[str, int]]:
+    """Addresses of film lists on the page, with the number of films that the page says."""
+    for number in figures.headline:
+        if number.url and number.label == "films":
+            yield number.url, int(number.text)
+    for columns in (figures.ratings, figures.runtimes):
+        yield from ((column.url, column.count) for column in (columns.columns if columns else ()) if column.url)
+    for ranks in (figures.genres, figures.decades, figures.tags, *figures.people, *figures.places):
+        yield from ((rank.url, rank.films) for rank in (ranks.top[:4] if ranks else ()))
+    for chart in (figures.per_year, figures.per_month, figures.release_years):
+        rows = [row for row in chart.rows if row.url] if chart else []
+        yield from ((row.url, int(row.cells[-1])) for row in rows[:6])
+    if figures.unrated_url:
+        yield figures.unrated_url, figures.data["unrated"]
+    if figures.likes:
+        yield figures.likes_url, figures.data["likes"]["films"]
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    "query", ["", "?year=2025", "?genre=Drama", "?decade=2010", "?rating=none", "?year=2025&genre=Crime&rating=3.5"]
+)
+def test_every_number_leads_to_as_many_films_as_it_says(owner: Client, session: ImportSession, query: str) -> None:
+    links = list(linked(figures_of(owner, address(session, query))))
+    assert len(links) > 5
+    told = dict(links)
+    assert {url: owner.get(url).context["page"].paginator.count for url in told} == told
+
+
+@pytest.mark.usefixtures("history")
+def test_days_lead_to_what_was_watched_on_them(owner: Client, session: ImportSession) -> None:
+    films = f"{session.get_absolute_url()}films/?seen=on"
+    figures = figures_of(owner, address(session))
+    day = max(figures.data["calendar"]["days"])[0]
+    watched = {movie.pk for movie in session.movies.filter(viewings__watched_on=day)}
+    assert {movie.pk for movie in owner.get(f"{films}&watched={day}").context["page"]} == watched
+    mondays = owner.get(f"{films}&weekday=0").context["page"].object_list
+    assert {movie.watched_on.weekday() for movie in mondays if movie.viewings.count() == 1} == {0}
+    again = owner.get(f"{films}&rewatched=on").context["page"].paginator.count
+    assert again == sum(1 for movie in session.movies.all() if movie.viewings.count() > 1) + 1  # and the twin
+
+
+@pytest.mark.usefixtures("history")
+def test_each_filter_of_a_link_is_a_chip_that_can_be_taken_away(owner: Client, session: ImportSession) -> None:
+    films = f"{session.get_absolute_url()}films/"
+    answer = owner.get(f"{films}?seen=on&watched=2025-05&director=Jane+Diop&language=ja&sort=title")
+    chips = {chip.text: chip.without for chip in answer.context["chips"]}
+    assert list(chips) == ["Seen films, each once", "Watched: May 2025", "Directed by Jane Diop", "In Japanese"]
+    assert chips["Watched: May 2025"] == "?seen=on&director=Jane+Diop&language=ja&sort=title"
+    assert 'name="director" value="Jane Diop"' in answer.content.decode()  # the form keeps it
+    assert owner.get(f"{films}?watched=soon&weekday=9&year=x").context["chips"] == []
+
+
+def test_statistics_and_tags_are_told_to_who_may_see_them(owner: Client, history: ImportSession) -> None:
+    tagged = f"{history.get_absolute_url()}films/?tag=twin+tag"
+    assert "twin tag" in page(owner, address(history))
+    assert owner.get(tagged).context["page"].paginator.count == 1
+    reader = Client()
+    assert "twin tag" not in page(reader, address(history))
+    assert "twin tag" not in page(reader, address(history, "2011/"))
+    everything = reader.get(f"{history.get_absolute_url()}films/").context["page"].paginator.count
+    assert reader.get(tagged).context["page"].paginator.count == everything  # as if there were no such filter
+    ImportSession.objects.update(link_readable=False)
+    assert reader.get(address(history)).status_code == 404
+    assert reader.get(address(history, "2011/")).status_code == 404
+
+
+def test_an_empty_history_gets_a_friendly_page(owner: Client, session: ImportSession) -> None:
+    MovieFactory(session=session, is_seen=False, liked_on=date(2024, 1, 1), matched=True)
+    shown = page(owner, address(session))
+    assert "Nothing to count yet" in shown and "only liked" in shown
+    assert "<canvas" not in shown
+
+
+def test_one_film_is_told_without_charts(owner: Client, session: ImportSession) -> None:
+    fill(session, 1)
+    shown = page(owner, address(session))
+    assert "1 film in " in shown and "Genres" in shown
+    assert "<canvas" not in shown and "data-chart" not in shown
+
+
+def test_unrated_films_are_said_in_one_line(owner: Client, history: ImportSession) -> None:
+    history.movies.update(rating=None)
+    shown = page(owner, address(history))
+    assert "None of these films is rated yet." in shown
+    assert "Films by stars" not in shown and "Against TMDB" not in shown and "average rating:" not in shown
+
+
+def test_filters_that_leave_nothing_say_so_and_nonsense_filters_nothing(owner: Client, history: ImportSession) -> None:
+    genre = next(iter(figures_of(owner, address(history)).data["choices"]["genres"]))
+    nothing = {"year": 2011, "genre": genre, "rating": "5.0"}
+    assert "No film fits" in owner.get(address(history), nothing).content.decode()
+    answer = owner.get(address(history), {"year": "1", "decade": "x", "genre": "Nonsense", "rating": "99"})
+    assert answer.context["is_filtered"] is False
+    assert answer.context["figures"].data["totals"]["films"] == 60
+
+
+@pytest.mark.usefixtures("history")
+def test_htmx_gets_the_figures_alone_and_a_short_address(owner: Client, session: ImportSession) -> None:
+    answer = owner.get(address(session, "?year=2025&decade=&genre=&rating="), headers={"HX-Request": "true"})
+    assert b"<html" not in answer.content and b'id="statistics"' in answer.content
+    assert answer["HX-Push-Url"] == address(session, "?year=2025")
+
+
+def test_the_page_fills_in_while_films_are_being_matched(owner: Client, history: ImportSession) -> None:
+    ImportSession.objects.update(status=SessionStatus.ENRICHING, total_movies=1500, revision=7)
+    shown = page(owner, address(history))
+    assert "60 of 1,500 films known so far" in shown
+    assert 'hx-get="?revision=7" hx-trigger="every 10s"' in shown
+    asked = {"headers": {"HX-Request": "true"}}
+    assert owner.get(address(history, "?revision=7"), **asked).status_code == 204  # type: ignore[arg-type]
+    answer = owner.get(address(history, "?revision=6"), **asked)  # type: ignore[arg-type]
+    assert answer.status_code == 200 and "HX-Push-Url" not in answer
+    assert b'id="stats-filters" hx-swap-oob="true"' in answer.content  # there may be more to choose from
+    ImportSession.objects.update(status=SessionStatus.COMPLETED, total_movies=60, revision=8)
+    done = owner.get(address(history, "?revision=7"), **asked).content.decode()  # type: ignore[arg-type]
+    assert 'hx-trigger="every' not in done and "known so far" not in done
+
+
+def test_marked_days_stand_apart_from_viewing_days(owner: Client, history: ImportSession) -> None:
+    shown = page(owner, address(history))
+    assert "only marked as seen" in shown and "1 January 2019 (10)" in shown
+    assert 2019 not in {year.year for year in figures_of(owner, address(history)).years}
+
+
+def test_what_is_left_out_is_said(owner: Client, history: ImportSession) -> None:
+    shown = page(owner, address(history))
+    assert "2 of 60 films have no match" in shown
+    assert "1 title is the same film as another" in shown
+    assert "Genres are known for 58 of 60 films. 2 without a match are left out." in shown
+
+
+def test_days_long_ago_and_to_come_are_shown(owner: Client, session: ImportSession) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=400)
+    for day in (date(1970, 1, 1), tomorrow):
+        ViewingFactory(movie=MovieFactory(session=session, matched=True, watched_on=day), watched_on=day)
+    shown = page(owner, address(session))
+    assert "Calendar of 1970" in shown and f"Calendar of {tomorrow.year}" in shown
+    assert "1 viewing has a day that is yet to come" in shown
+
+
+def test_a_year_in_review_tells_of_that_year_alone(owner: Client, history: ImportSession) -> None:
+    year = figures_of(owner, address(history)).data["years"][-1]
+    shown = page(owner, address(history, f"{year['year']}/"))
+    assert f"{year['year']} in review" in shown and f"{year['films']} films in {year['viewings']} viewings" in shown
+    assert "Rated best" in shown
+    for url, count in linked(figures_of(owner, address(history, f"{year['year']}/"))):
+        assert owner.get(url).context["page"].paginator.count == count, url
+    assert owner.get(address(history, "1999/")).status_code == 404
+
+
+@pytest.mark.parametrize("count", [10, 80])
+@pytest.mark.parametrize("query", ["", "?genre=Drama", "2025/"])
+def test_the_number_of_queries_does_not_grow_with_the_films(
+    owner: Client, session: ImportSession, count: int, query: str, django_assert_max_num_queries: Any
+) -> None:
+    fill(session, count)
+    page(owner, address(session))  # computed and kept
+    with django_assert_max_num_queries(7):  # cookie, user, import, TMDB's state, kept numbers; films, viewings
+        page(owner, address(session, query))
+
+
+def test_a_library_has_its_numbers_too(owner: Client) -> None:
+    user = User.objects.get()
+    for number in range(12):
+        known = {"genres": ["Drama"], "directors": ["Jane Diop"], "countries": ["Japan"], "original_language": "ja"}
+        film = {f"tmdb_movie__{name}": value for name, value in known.items()}
+        rating = None if number == 3 else Decimal(number % 10 + 1) / 2
+        RankingFactory(user=user, year=1990 + number, rating=rating, rated_at=date(2024, 1 + number, 5), **film)
+    links = dict(linked(figures_of(owner, "/library/stats/")))
+    assert len(links) > 15
+    assert {url: owner.get(url).context["page"].paginator.count for url in links} == links
+    assert "11 of 12 films are rated" in page(owner, "/library/stats/")
+    chips = owner.get("/library/?rated_in=2024-05&director=Jane+Diop").context["chips"]
+    assert [chip.text for chip in chips] == ["Rated: May 2024", "Directed by Jane Diop"]
+    Ranking.objects.all().delete()
+    assert "Nothing to count yet" in page(owner, "/library/stats/")
+
+
+def test_pages_link_to_the_statistics(owner: Client, history: ImportSession) -> None:
+    stats = f'href="{address(history)}"'
+    assert stats in page(owner, history.get_absolute_url())
+    assert stats in page(owner, f"{history.get_absolute_url()}films/")
+    assert 'href="/library/stats/"' in page(owner, "/library/")
+
+
+def test_figures_can_leave_out_links_ratings_and_dates(owner: Client, history: ImportSession) -> None:
+    figures = Figures(figures_of(owner, address(history)).data, ratings=False, dates=False)
+    assert figures.ratings is None and not figures.against_tmdb and not figures.differences
+    assert not figures.years and not figures.per_month and not figures.milestones and not figures.reviews
+    assert figures.genres is not None
+    assert {(rank.url, rank.average) for rank in figures.genres.top} == {("", None)}
+    assert not any(number.url for number in figures.headline)
+
+
+def test_a_year_lies_in_weeks_from_monday_to_sunday() -> None:
+    year, leap = years_of([["2024-12-31", 5], ["2024-01-01", 1], ["2025-01-05", 2]])
+    assert (year.year, leap.year) == (2025, 2024)
+    assert [(day.x // 12, day.y // 12, day.level) for day in leap.days] == [(0, 0, 1), (52, 1, 4)]
+    assert [(day.x // 12, day.y // 12, day.level) for day in year.days] == [(0, 6, 2)]  # a Sunday
+    assert (leap.viewings, leap.busiest.name) == (6, "Dec")
