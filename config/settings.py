@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_q",
+    "chartkick.django",  # Chart.js, as static files
     "lucide",
     "ninja",
 ]
@@ -82,6 +83,12 @@ CACHES: dict[str, dict[str, Any]] = {
     if ENV.redis_url
     else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
 }
+# Apart from the others: pictures are large and many, and push nothing else out.
+CACHES["pictures"] = (
+    CACHES["default"] | {"KEY_PREFIX": "pictures"}
+    if ENV.redis_url
+    else CACHES["default"] | {"LOCATION": DATA_DIR / "pictures", "OPTIONS": {"MAX_ENTRIES": 500}}
+)
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -197,7 +204,9 @@ NINJA_MAX_PER_PAGE_SIZE = 200
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"class": "config.logs.WithoutTokens", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

@@ -12,7 +12,8 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from . import queries
-from .models import ImportSession, ImportSessionQuerySet, Movie
+from .models import ImportSession, ImportSessionQuerySet, Movie, ShareLink
+from .sharing import hashed
 
 BROWSER_KEY = "browser_key"
 TOUCH_EVERY = timedelta(minutes=1)
@@ -89,6 +90,18 @@ def get_standing_or_404(request: HttpRequest, session_id: UUID) -> queries.Stand
     if not standing.link_readable and not is_owner(request, standing):
         raise Http404
     return standing
+
+
+def get_shared_or_404(token: str) -> ShareLink:
+    """For anyone who has the link. Made up, revoked and run out are one answer of one query."""
+    now = timezone.now()
+    is_open = Q(expires_at=None) | Q(expires_at__gt=now)
+    is_alive = Q(session=None) | Q(session__expires_at=None) | Q(session__expires_at__gt=now)
+    links = ShareLink.objects.filter(is_open, is_alive, token_hash=hashed(token)).select_related("session", "user")
+    link = links.first()
+    if link is None:
+        raise Http404
+    return link
 
 
 def is_owner(request: HttpRequest, session: ImportSession | queries.Standing) -> bool:

@@ -2,9 +2,11 @@
 
 import uuid
 from datetime import date
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -391,3 +393,12 @@ class ShareLink(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"share link {self.pk}"
+
+    @property
+    def thing(self) -> "ImportSession | User":
+        """What it shows; a user stands for their library."""
+        return cast("ImportSession | User", self.session or self.user)
+
+    @property
+    def is_over(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()

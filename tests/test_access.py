@@ -1,6 +1,6 @@
 """Every URL, walked as a stranger, as a reader with the link, as another person, as the owner and as staff."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from imports.models import Decision, ImportSession, Ranking, Source
-from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory
+from imports.models import Decision, ImportSession, Ranking, ShareLink, Source
+from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -22,11 +22,25 @@ IMPORT_PAGES = {
     "imports/<uuid:session_id>/delete/": {"owner": 200, "link": 404, "stranger": 404},
     "imports/<uuid:session_id>/films/": {"owner": 200, "link": 200, "stranger": 404},
     "imports/<uuid:session_id>/films/<int:movie_id>/": {"owner": 200, "link": 200, "stranger": 404},
+    "imports/<uuid:session_id>/stats/": {"owner": 200, "link": 200, "stranger": 404},
+    "imports/<uuid:session_id>/stats/<int:year>/": {"owner": 200, "link": 200, "stranger": 404},
+    "imports/<uuid:session_id>/share/": {"owner": 200, "link": 404, "stranger": 404},
+    "imports/<uuid:session_id>/share/<int:link_id>/preview.png": {"owner": 200, "link": 404, "stranger": 404},
     "imports/<uuid:session_id>/report/": {"owner": 200, "link": 404, "stranger": 404},
     "imports/<uuid:session_id>/report.csv": {"owner": 200, "link": 404, "stranger": 404},
+    "imports/<uuid:session_id>/export/": {"owner": 200, "link": 404, "stranger": 404},
+    "imports/<uuid:session_id>/export.json": {"owner": 200, "link": 404, "stranger": 404},
+    "imports/<uuid:session_id>/export.csv": {"owner": 200, "link": 404, "stranger": 404},
+    "imports/<uuid:session_id>/viewings.csv": {"owner": 200, "link": 404, "stranger": 404},
+    "imports/<uuid:session_id>/letterboxd.zip": {"owner": 200, "link": 404, "stranger": 404},
+    "imports/<uuid:session_id>/update/": {"owner": 200, "link": 404, "stranger": 404},
+    "api/session/<uuid:session_id>/export": {"owner": 200, "link": 404, "stranger": 404},
+    "api/session/<uuid:session_id>/report": {"owner": 200, "link": 404, "stranger": 404},
     "api/session/<uuid:session_id>": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/status": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/movies": {"owner": 200, "link": 200, "stranger": 404},
+    "api/session/<uuid:session_id>/analytics": {"owner": 200, "link": 200, "stranger": 404},
+    "api/session/<uuid:session_id>/enrichment-stats": {"owner": 200, "link": 200, "stranger": 404},
 }
 # The others answer everyone alike (redirects and refused methods included).
 OPEN_PAGES = {
@@ -41,9 +55,16 @@ OPEN_PAGES = {
     "accounts/reset/<uidb64>/<token>/": 200,  # says that the link is no good
     "accounts/reset/done/": 200,
     "library/restore/": 405,
+    "s/<str:token>/": 404,  # there is no such link
+    "s/<str:token>/films/": 404,
+    "s/<str:token>/reviews/": 404,
+    "s/<str:token>/stats/": 404,
+    "s/<str:token>/preview.png": 404,
     "health": 200,
     "api/": 404,  # a name without a page, for links
     "api/upload": 405,
+    "api/session/import": 405,
+    "schemas/export-v1.json": 200,
     "api/docs": 200,
     "api/openapi.json": 200,
 }
@@ -57,13 +78,18 @@ SIGNED_IN_PAGES = [
     "settings/delete-account/",
     "library/",
     "library/add/",
+    "library/share/",
+    "library/stats/",
     "library/export.csv",
     "library/export.json",
+    "library/letterboxd.zip",
 ]
 # A person's ranking: what GET answers to its owner, to other people (staff too), and to whoever isn't signed in.
 RANKING_PAGES = {
     "library/<int:ranking_id>/": (200, 404, 302),
     "library/<int:ranking_id>/remove/": (405, 405, 405),
+    "library/share/<int:link_id>/revoke/": (405, 405, 405),
+    "library/share/<int:link_id>/preview.png": (200, 404, 302),
     "imports/<uuid:session_id>/to-library/": (405, 405, 405),
     "api/v1/rankings/": (200, 200, 401),  # each sees their own
     "api/v1/rankings/<int:ranking_id>/": (405, 405, 405),
@@ -84,6 +110,8 @@ REVIEW_PAGES = {
     "imports/<uuid:session_id>/review/all/": 200,
     "imports/<uuid:session_id>/review/search/": 200,
     "imports/<uuid:session_id>/review/undo/": 405,
+    "imports/<uuid:session_id>/share/reading/": 405,
+    "imports/<uuid:session_id>/share/<int:link_id>/revoke/": 405,
     "imports/<uuid:session_id>/titles/<int:movie_id>/take-in/": 405,
     "imports/<uuid:session_id>/ask-again/": 405,
     "imports/<uuid:session_id>/films/<int:movie_id>/ask-again/": 405,
@@ -124,7 +152,11 @@ def all_routes(resolver: URLResolver, prefix: str = "") -> list[str]:
 def address(route: str, session: ImportSession) -> str:
     movie = session.movies.first()
     assert movie is not None
-    return "/" + route.replace("<uuid:session_id>", str(session.pk)).replace("<int:movie_id>", str(movie.pk))
+    known = {"<uuid:session_id>": str(session.pk), "<int:movie_id>": str(movie.pk), "<int:year>": "2024"}
+    known["<int:link_id>"] = str(ShareLink.objects.get_or_create(session=session)[0].pk)
+    for parameter, value in known.items():
+        route = route.replace(parameter, value)
+    return f"/{route}"
 
 
 @pytest.fixture
@@ -137,7 +169,7 @@ def owner(client: Client) -> Client:
 def session(owner: Client) -> ImportSession:
     user = User.objects.get(username="owner")
     session: ImportSession = ImportSessionFactory(user=user, browser_key="", total_movies=1)
-    MovieFactory(session=session)
+    ViewingFactory(movie=MovieFactory(session=session), watched_on=date(2024, 5, 17))
     return session
 
 
@@ -228,7 +260,9 @@ def test_pages_of_a_person_lead_the_others_to_sign_in(route: str) -> None:
 
 
 def of_ranking(route: str, ranking: Ranking) -> str:
-    return "/" + route.replace("<int:ranking_id>", str(ranking.pk)).replace("<uuid:session_id>", str(UUID(int=0)))
+    route = route.replace("<int:ranking_id>", str(ranking.pk)).replace("<uuid:session_id>", str(UUID(int=0)))
+    link, _ = ShareLink.objects.get_or_create(user=ranking.user)
+    return "/" + route.replace("<int:link_id>", str(link.pk))
 
 
 @pytest.mark.parametrize("route", RANKING_PAGES)

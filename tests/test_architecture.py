@@ -16,7 +16,12 @@ APPS = ("config", "imports", "enrichment")
 SEEN_OF_ENRICHMENT = {"models", "queries", "services", "queue", "signals", "titles", "matching", "bulk"}
 PURE = ["imports/sources", "enrichment/titles.py", "enrichment/matching.py", "enrichment/tmdb/types.py"]
 DOORS = {
-    "requests": {"enrichment/tmdb/client.py", "enrichment/tmdb/transport.py", "enrichment/tmdb/sample.py"},
+    "requests": {
+        "enrichment/tmdb/client.py",
+        "enrichment/tmdb/transport.py",
+        "enrichment/tmdb/images.py",
+        "enrichment/tmdb/sample.py",
+    },
     "async_task": {"enrichment/queue.py"},
     "environ": {"config/env.py", "config/wsgi.py", "manage.py"},
 }

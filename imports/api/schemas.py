@@ -11,6 +11,8 @@ from imports.exports import facts_of
 from imports.models import ImportSession, Movie, Ranking, Viewing
 from imports.queries import Progress, Standing
 
+EXAMPLES = 5  # of each kind of name
+
 
 class Error(Schema):
     detail: str
@@ -171,6 +173,78 @@ class Movies(Schema):
     per_page: int
 
 
+class Analytics(Schema):
+    """The statistics page's numbers. `movies.total`: films that were seen; ratings are stars, minutes whole."""
+
+    session_id: UUID
+    status: str
+    movies: dict[str, Any]
+    viewings: dict[str, int]
+    ratings: dict[str, int]
+    genres: dict[str, int]
+    directors: dict[str, int]
+    cast: dict[str, int]
+    languages: dict[str, int]
+    countries: dict[str, int]
+    decades: dict[str, int]
+    years: dict[str, int]  # viewings
+    months: dict[str, int]
+    weekdays: dict[str, int]  # 0: Monday
+    tags: dict[str, int] | None  # the owner's
+    coverage: dict[str, Any]
+    statistics: dict[str, Any]  # everything, as the page has it; `version` tells its shape
+
+    @classmethod
+    def of(cls, session: ImportSession, data: dict[str, Any]) -> Self:
+        """`data`: what this reader may see of imports.statistics."""
+        names = ("genres", "directors", "cast", "languages", "countries")
+        return cls(
+            session_id=session.pk,
+            status=session.status,
+            movies=_movie_totals(session, data),
+            viewings={
+                "total": data["totals"]["viewings"],
+                "rewatches": data["totals"]["rewatches"],
+                "days": data["totals"]["days"],
+                "undated": data["coverage"]["undated_viewings"],
+            },
+            ratings=_counts(data["ratings"], "stars") | {"none": data["unrated"]},
+            **{name: _counts(data[name], "name") for name in names},
+            decades=_counts(data["decades"], "decade"),
+            years=_counts(data["years"], "year", "viewings"),
+            months=_counts(data["months"], "month", "viewings"),
+            weekdays=_counts(data["weekdays"], "weekday", "viewings"),
+            tags=_counts(data["tags"], "name") if session.is_mine else None,
+            coverage=data["coverage"],
+            statistics=data,
+        )
+
+
+class EnrichmentStats(Schema):
+    session_id: UUID
+    total_movies: int
+    enriched_count: int
+    enrichment_percentage: int
+    data_summary: dict[str, dict[str, Any]]
+
+    @classmethod
+    def of(cls, session: ImportSession, percent: int, data: dict[str, Any]) -> Self:
+        totals = data["totals"]
+        summary: dict[str, dict[str, Any]] = {
+            f"unique_{name}": {"count": totals[name], "examples": [group["name"] for group in data[name][:EXAMPLES]]}
+            for name in ("genres", "directors", "languages", "countries")
+        }
+        summary["runtime"] = {"average": totals["average_runtime"], "total_hours": totals["hours"]}
+        summary["ratings"] = {"average": totals["average_rating"]}
+        return cls(
+            session_id=session.pk,
+            total_movies=session.total_movies,
+            enriched_count=session.enriched_count,
+            enrichment_percentage=percent,
+            data_summary=summary,
+        )
+
+
 class RankingOut(Schema):
     id: int
     title: str
@@ -194,6 +268,25 @@ class Rankings(Schema):
     total: int
     page: int
     per_page: int
+
+
+def _movie_totals(session: ImportSession, data: dict[str, Any]) -> dict[str, Any]:
+    totals = data["totals"]
+    return {
+        "total": totals["films"],
+        "imported": session.total_movies,  # with those that are only liked, and titles that are one film
+        "enriched": data["coverage"]["matched"],
+        "rated": totals["rated"],
+        "liked": totals["liked"],
+        "liked_unseen": totals["liked_unseen"],
+        "avg_rating": totals["average_rating"],
+        "avg_runtime": totals["average_runtime"],
+        "total_hours": totals["hours"],
+    }
+
+
+def _counts(groups: list[dict[str, Any]], name: str, count: str = "films") -> dict[str, int]:
+    return {str(group[name]): group[count] for group in groups}
 
 
 def _number(rating: Decimal | None) -> float | None:

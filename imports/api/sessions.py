@@ -1,21 +1,22 @@
 """Imports over JSON: upload, follow, read, delete."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from ninja import File, Form, Query, Router, Schema
 from ninja import Status as Answer
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from imports import access, queries, services
+from imports import access, queries, services, statistics
 from imports.queries import MovieFilters
 from imports.sources.base import Upload
+from imports.views import exports, results
 
 from .guard import known_zone
-from .schemas import Error, MovieOut, Movies, Session, Started, Status
+from .schemas import Analytics, EnrichmentStats, Error, MovieOut, Movies, Session, Started, Status
 
 router = Router(tags=["Imports"])
 NOT_FOUND = {404: Error}
@@ -47,6 +48,31 @@ def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> An
     return Status.of(standing, queries.progress(standing))
 
 
+@router.post("/session/import", response={201: Started, 400: Error, 403: Error, 413: Error, 422: Error})
+def restore(request: HttpRequest, file: File[UploadedFile]) -> Answer[Started]:
+    """Bring an import back from its JSON export. Sets the cookie that owns it."""
+    session = services.restore_import(access.owner_of(request), Upload(file.name or "", file.read()))
+    get_token(request)  # so that the cookie's owner can also delete
+    return Answer(201, Started.of(session))
+
+
+class Wanted(Schema):
+    format: Literal["json", "csv", "letterboxd"] = "json"
+
+
+@router.get("/session/{uuid:session_id}/export", response={200: None, 400: Error, **NOT_FOUND})
+def export(request: HttpRequest, session_id: UUID, wanted: Query[Wanted]) -> StreamingHttpResponse:
+    """All of it, as a file: JSON that can be imported again (its schema: /schemas/export-v1.json), a CSV of the films,
+    or a ZIP of what letterboxd.com takes in."""
+    return exports.FORMATS[wanted.format](access.get_own_session_or_404(request, session_id))
+
+
+@router.get("/session/{uuid:session_id}/report", response={200: None, **NOT_FOUND})
+def report(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
+    """What became of every row, as a CSV file."""
+    return results.report_of(access.get_own_session_or_404(request, session_id))
+
+
 class Page(Schema):
     page: int = Field(1, ge=1, le=1_000_000)
     per_page: int = Field(50, ge=1, le=200)
@@ -65,6 +91,27 @@ def movies(request: HttpRequest, session_id: UUID, page: Query[Page]) -> Movies:
         page=page.page,
         per_page=page.per_page,
     )
+
+
+class StatisticsFilters(Schema):
+    year: int | None = Field(None, ge=1, le=9999, description="watched in")
+    decade: int | None = Field(None, ge=0, le=9990, description="of the release, as 1990")
+    genre: str = Field("", max_length=100)
+    rating: str = Field("", pattern=r"^([0-4]\.5|[1-5](\.0)?|none)?$", description="stars, or none: not rated")
+
+
+@router.get("/session/{uuid:session_id}/analytics", response={200: Analytics, 400: Error, **NOT_FOUND})
+def analytics(request: HttpRequest, session_id: UUID, filters: Query[StatisticsFilters]) -> Analytics:
+    """The numbers of the statistics page, with what is known so far. A reader with the link gets no tags."""
+    session = access.get_readable_session_or_404(request, session_id)
+    data = statistics.of_session(session, statistics.Filters(**filters.model_dump()))
+    return Analytics.of(session, data if session.is_mine else statistics.public(data))
+
+
+@router.get("/session/{uuid:session_id}/enrichment-stats", response={200: EnrichmentStats, **NOT_FOUND})
+def enrichment_stats(request: HttpRequest, session_id: UUID) -> EnrichmentStats:
+    session = access.get_readable_session_or_404(request, session_id)
+    return EnrichmentStats.of(session, queries.progress(session).percent, statistics.of_session(session))
 
 
 @router.delete("/session/{uuid:session_id}", response={204: None, **OWNER_ONLY})

@@ -14,6 +14,7 @@ from imports import access, queries
 from imports.exports import csv_lines
 from imports.models import ImportSession
 from imports.templatetags.films import row_reason, skip_rule
+from imports.views.downloads import CSV, download
 
 PROBLEMS_A_PAGE = 100
 
@@ -28,10 +29,11 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @require_safe
 def report_csv(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
-    session = access.get_own_session_or_404(request, session_id)
-    response = StreamingHttpResponse(csv_lines(_report_rows(session)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="reelkeeper-report.csv"'
-    return response
+    return report_of(access.get_own_session_or_404(request, session_id))
+
+
+def report_of(session: ImportSession) -> StreamingHttpResponse:
+    return download(csv_lines(_report_rows(session)), CSV, "reelkeeper-report.csv")
 
 
 def _report_rows(session: ImportSession) -> Iterator[tuple[object, ...]]:

@@ -1,0 +1,121 @@
+"""What anyone sees who has a share link: what its owner allowed, and nothing of who they are."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from imports import access, previews, shared
+from imports.figures import Figures
+from imports.forms_sharing import SharedFilterForm
+from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.models import ShareLink
+from imports.shared_statistics import allowed
+
+from .addresses import shortened
+
+FILMS_A_PAGE = 48
+REVIEWS_A_PAGE = 25
+FILMS_IN_FRONT = 12
+
+# Filters of the shared list; statistics have others, which it does not.
+KNOWN_FILTERS = {"genre", "decade", "year", "director", "cast", "country", "language"}
+
+View = Callable[[Any, ShareLink, str], HttpResponse]
+
+
+def for_everyone(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
+    """With the link that the address holds. Kept by nobody: what is revoked is gone."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str) -> HttpResponse:
+        response = view(request, access.get_shared_or_404(token), token)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return require_safe(never_cache(answer))
+
+
+@for_everyone
+def front(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    films = shared.best_known(link)[:FILMS_IN_FRONT] if link.shows_films else []
+    return render(request, "shared/front.html", _page(request, link, token) | {"films": films})
+
+
+@for_everyone
+@vary_on_headers("HX-Request")
+def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    if not link.shows_films:
+        raise Http404
+    form = SharedFilterForm(request.GET, link=link)
+    found = shared.films(link, form.wanted(), form.order)
+    chosen = shortened(request.GET, {"sort": form.sorts[0], "view": "grid"})
+    context = _page(request, link, token) | {
+        "form": form,
+        "page": Paginator(found, FILMS_A_PAGE).get_page(request.GET.get("page")),
+        "chosen": chosen,
+        "chips": form.chips(chosen),
+        "is_table": form.is_table,
+    }
+    response = render(request, pick_template(request, "shared/films.html", "shared/_films.html"), context)
+    if wants_fragment(request):
+        response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
+    return response
+
+
+@for_everyone
+def reviews(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    if not link.shows_reviews:
+        raise Http404
+    page = Paginator(shared.reviews(link), REVIEWS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "shared/reviews.html", _page(request, link, token) | {"page": page, "chosen": QueryDict()})
+
+
+@for_everyone
+def stats(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    if not link.shows_statistics:
+        raise Http404
+    shown = {"ratings": link.shows_ratings, "dates": link.shows_dates}
+    figures = Figures(allowed(shared.statistics_of(link), **shown), SharedLinks(link, token), **shown)
+    return render(request, "shared/statistics.html", _page(request, link, token) | {"figures": figures})
+
+
+@for_everyone
+def preview(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    return HttpResponse(previews.preview(link), "image/png")
+
+
+class SharedLinks:
+    """From a number to the films behind it, where the shared list can tell them apart."""
+
+    def __init__(self, link: ShareLink, token: str) -> None:
+        self.list = reverse("imports:shared_films", args=[token]) if link.shows_films else ""
+        self.known = KNOWN_FILTERS | ({"rating"} if link.shows_ratings else set())
+
+    def films(self, wanted: Mapping[str, Any]) -> str:
+        return f"{self.list}?{urlencode(wanted)}" if self.list and wanted and wanted.keys() <= self.known else ""
+
+    def film(self, pk: int) -> str:
+        return ""
+
+    def year(self, year: int) -> str:
+        return ""
+
+
+def _page(request: HttpRequest, link: ShareLink, token: str) -> dict[str, Any]:
+    """What every shared page has: its head, and the picture that goes with its address."""
+    return {
+        "link": link,
+        "token": token,
+        "title": previews.title(link),
+        "numbers": shared.numbers(link),
+        "picture": request.build_absolute_uri(reverse("imports:shared_preview", args=[token])),
+    }

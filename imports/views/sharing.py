@@ -1,0 +1,134 @@
+"""Links to share an import or a library: listed, made, revoked, by their owner."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from imports import access, previews, sharing
+from imports.forms_sharing import ShareForm
+from imports.models import ImportSession, ShareLink, Source
+from imports.sharing import Shareable
+
+PNG = "image/png"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def session_share(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = access.get_own_session_or_404(request, session_id)
+    access.touched(session)
+    return _page(request, session)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def library_share(request: HttpRequest) -> HttpResponse:
+    return _page(request, _person(request))
+
+
+@require_POST
+def session_share_reading(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Whether the import's own address may be read by anyone. A Prime import's never is."""
+    session = access.get_own_session_or_404(request, session_id)
+    if session.source == Source.PRIME_VIDEO:
+        raise Http404
+    sharing.let_read(session, request.POST.get("reading") == "on")
+    if session.link_readable:
+        messages.success(request, gettext("The import's own address can be read by anyone who has it."))
+    else:
+        messages.success(request, gettext("The import's own address is yours alone now."))
+    return redirect("imports:session_share", session_id)
+
+
+@require_POST
+def session_share_revoke(request: HttpRequest, session_id: UUID, link_id: int) -> HttpResponse:
+    session = access.get_own_session_or_404(request, session_id)
+    return _revoke(request, session, link_id)
+
+
+@require_POST
+@login_required(redirect_field_name=None)  # nobody can be led back to a POST
+def library_share_revoke(request: HttpRequest, link_id: int) -> HttpResponse:
+    return _revoke(request, _person(request), link_id)
+
+
+@require_safe
+def session_share_preview(request: HttpRequest, session_id: UUID, link_id: int) -> HttpResponse:
+    return _preview(access.get_own_session_or_404(request, session_id), link_id)
+
+
+@require_safe
+@login_required
+def library_share_preview(request: HttpRequest, link_id: int) -> HttpResponse:
+    return _preview(_person(request), link_id)
+
+
+def _person(request: HttpRequest) -> User:
+    return cast(User, request.user)  # login_required
+
+
+def _page(request: HttpRequest, thing: Shareable) -> HttpResponse:
+    form = ShareForm(request.POST if request.method == "POST" else None, thing=thing)
+    made, status = "", 200
+    if form.is_bound:
+        made, status = _make(request, thing, form)
+        form = form if status != 200 else ShareForm(None, thing=thing)
+    context = {
+        "session": thing if isinstance(thing, ImportSession) else None,
+        "form": form,
+        "made": made,
+        "links": [_row(thing, link) for link in thing.share_links.all()],
+    }
+    return render(request, "sharing/share.html", context, status=status)
+
+
+def _make(request: HttpRequest, thing: Shareable, form: ShareForm) -> tuple[str, int]:
+    """The new link's address, which only this answer has, and the answer's status."""
+    if not form.is_valid():
+        return "", 422
+    was_readable = isinstance(thing, ImportSession) and thing.link_readable
+    try:
+        _, token = sharing.make(thing, name=form.cleaned_data["name"], shows=form.shows(), expires_at=form.expires_at())
+    except sharing.TooManyLinks:
+        said = gettext("There are %(n)d links already: revoke one of them first.")
+        form.add_error(None, said % {"n": sharing.MOST_LINKS})
+        return "", 422
+    except ObjectDoesNotExist:  # deleted meanwhile
+        raise Http404 from None
+    if was_readable:
+        messages.info(request, gettext("The import's own address is yours alone now: others see it by such links."))
+    return request.build_absolute_uri(reverse("imports:shared", args=[token])), 200
+
+
+def _row(thing: Shareable, link: ShareLink) -> dict[str, object]:
+    place, where = ("session", [thing.pk]) if isinstance(thing, ImportSession) else ("library", [])
+    return {
+        "link": link,
+        "title": previews.title(link),
+        "revoke": reverse(f"imports:{place}_share_revoke", args=[*where, link.pk]),
+        "preview": reverse(f"imports:{place}_share_preview", args=[*where, link.pk]),
+    }
+
+
+def _revoke(request: HttpRequest, thing: Shareable, link_id: int) -> HttpResponse:
+    sharing.revoke(get_object_or_404(thing.share_links, pk=link_id))
+    messages.success(request, gettext("The link is revoked: it leads nowhere now."))
+    if isinstance(thing, ImportSession):
+        return redirect("imports:session_share", thing.pk)
+    return redirect("imports:library_share")
+
+
+def _preview(thing: Shareable, link_id: int) -> HttpResponse:
+    image = previews.preview(get_object_or_404(thing.share_links.select_related("session", "user"), pk=link_id))
+    return HttpResponse(image, PNG, headers={"Cache-Control": "private, no-cache"})
