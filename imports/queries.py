@@ -99,12 +99,17 @@ def progress(standing: Standing) -> Progress:
     return Progress(
         done=standing.enriched_count,
         total=standing.total_movies,
-        percent=100 * standing.enriched_count // standing.total_movies if standing.total_movies else 100,
+        percent=percent(standing.enriched_count, standing.total_movies),
         is_done=standing.is_done,
         eta_seconds=None if standing.is_done or service.is_down else _eta_seconds(standing),
         service=service,
         mark=standing.mark,
     )
+
+
+def percent(done: int, total: int) -> int:
+    """Of nothing, all is done."""
+    return 100 * done // total if total else 100
 
 
 def _eta_seconds(standing: Standing) -> int | None:

@@ -111,7 +111,8 @@ def analytics(request: HttpRequest, session_id: UUID, filters: Query[StatisticsF
 @router.get("/session/{uuid:session_id}/enrichment-stats", response={200: EnrichmentStats, **NOT_FOUND})
 def enrichment_stats(request: HttpRequest, session_id: UUID) -> EnrichmentStats:
     session = access.get_readable_session_or_404(request, session_id)
-    return EnrichmentStats.of(session, queries.progress(session).percent, statistics.of_session(session))
+    percent = queries.percent(session.enriched_count, session.total_movies)
+    return EnrichmentStats.of(session, percent, statistics.of_session(session))
 
 
 @router.delete("/session/{uuid:session_id}", response={204: None, **OWNER_ONLY})

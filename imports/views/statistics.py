@@ -25,10 +25,11 @@ from .addresses import shortened
 def session_stats(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     """One URL for the page and what a filter swaps; while films are being matched, the page asks again by itself."""
     is_poll = wants_fragment(request) and "revision" in request.GET
-    session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
-    progress = queries.progress(session)
-    if is_poll and request.GET["revision"] == progress.mark:
+    standing = access.get_standing_or_404(request, session_id)
+    if is_poll and request.GET["revision"] == standing.mark:
         return HttpResponse(status=204)  # htmx leaves the page as it is
+    session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
+    progress = queries.progress(standing)
     data = statistics.of_session(session)
     form = StatisticsFilterForm(request.GET, choices=data["choices"])
     if filters := form.filters():

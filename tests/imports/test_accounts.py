@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from enrichment.models import TitleLookup
 from imports import accounts
-from imports.models import ImportSession, MatchMemory, Movie, Ranking, RowProblem, Viewing
+from imports.models import Analytics, ImportSession, MatchMemory, Movie, Ranking, RowProblem, ShareLink, Viewing
 from tests.factories import (
     ImportSessionFactory,
     MovieFactory,
@@ -307,6 +307,8 @@ def everything_of(user: User) -> ImportSession:
     film = TmdbMovieFactory()
     Ranking.objects.create(user=user, tmdb_movie=film, title="F", rated_at=date(2024, 1, 1), movie=movie)
     MatchMemory.objects.create(user=user, title_key="f", tmdb_movie=film, movie=movie)
+    Analytics.objects.create(user=user, mark="1", data={})
+    ShareLink.objects.create(user=user, token_hash=f"hash of {user}")
     kind = ContentType.objects.get_for_model(ImportSession)
     LogEntry.objects.create(user=user, content_type=kind, object_id="1", object_repr="-", action_flag=CHANGE)
     user.groups.add(Group.objects.get_or_create(name="g")[0])
