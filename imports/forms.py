@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from .conditions import LONGEST
 from .forms_chips import WEEKDAYS, ChipsMixin, a_day_month_or_year, hidden
 from .models import RATINGS, ImportSession, Outcome
 from .queries import Facets, MovieFilters
@@ -90,12 +91,12 @@ class MovieFilterForm(ChipsMixin, forms.Form):
     weekday = hidden(forms.TypedChoiceField, choices=list(WEEKDAYS.items()), coerce=int, empty_value=None)
     rewatched = hidden(forms.BooleanField)
     year = hidden(forms.IntegerField, min_value=1, max_value=9999)
-    genre_too = hidden(forms.CharField, max_length=100)
-    director = hidden(forms.CharField, max_length=200)
-    cast = hidden(forms.CharField, max_length=200)
-    country = hidden(forms.CharField, max_length=100)
+    genre_too = hidden(forms.CharField, max_length=LONGEST)
+    director = hidden(forms.CharField, max_length=LONGEST)
+    cast = hidden(forms.CharField, max_length=LONGEST)
+    country = hidden(forms.CharField, max_length=LONGEST)
     language = hidden(forms.CharField, max_length=8)
-    tag = hidden(forms.CharField, max_length=200)
+    tag = hidden(forms.CharField, max_length=LONGEST)
 
     def __init__(self, data: Any, *, facets: Facets, session: ImportSession) -> None:
         super().__init__(data)

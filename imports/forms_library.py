@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .conditions import LONGEST
 from .forms_chips import WEEKDAYS, ChipsMixin, a_day_month_or_year, hidden
 from .models import RATINGS
 from .queries import Facets
@@ -82,10 +83,10 @@ class LibraryFilterForm(ChipsMixin, forms.Form):
     year = hidden(forms.IntegerField, min_value=1, max_value=9999)
     rated_in = hidden(forms.CharField, validators=[a_day_month_or_year])
     rated_weekday = hidden(forms.TypedChoiceField, choices=list(WEEKDAYS.items()), coerce=int, empty_value=None)
-    genre_too = hidden(forms.CharField, max_length=100)
-    director = hidden(forms.CharField, max_length=200)
-    cast = hidden(forms.CharField, max_length=200)
-    country = hidden(forms.CharField, max_length=100)
+    genre_too = hidden(forms.CharField, max_length=LONGEST)
+    director = hidden(forms.CharField, max_length=LONGEST)
+    cast = hidden(forms.CharField, max_length=LONGEST)
+    country = hidden(forms.CharField, max_length=LONGEST)
     language = hidden(forms.CharField, max_length=8)
     view = forms.ChoiceField(required=False, choices=[("grid", ""), ("table", "")], widget=forms.HiddenInput)
 

@@ -230,6 +230,7 @@ class Movie(models.Model):
             models.Index(fields=["session", "outcome"], name="movie_by_outcome"),
             models.Index(fields=["session", "decision", "turn"], name="movie_by_decision"),
             models.Index(fields=["session", "-settled_at"], name="movie_newest_settled"),
+            models.Index(fields=["session", "tmdb_movie"], name="movie_by_film"),
             models.Index(fields=["lookup"], condition=Q(settled_at=None), name="movie_open_by_lookup"),
             models.Index(fields=["tmdb_movie"], condition=Q(settled_at=None), name="movie_open_by_film"),
         ]

@@ -1,13 +1,14 @@
 """Which picture a share link has, kept until what is on it changes, or the link is revoked."""
 
 from hashlib import sha256
+from typing import NamedTuple
 
 from django.core.cache import caches
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from enrichment import services as enrichment
 
-from . import pictures, shared
+from . import pictures, shared, statistics
 from .models import ShareLink
 from .pictures import Picture, Poster
 
@@ -16,18 +17,42 @@ WAIT_FOR_POSTERS = 1.2  # seconds
 KEEP_WHOLE, KEEP_LACKING = 24 * 60 * 60, 5 * 60  # seconds; the posters that could not be had are tried again
 
 
+class Kept(NamedTuple):
+    state: str  # of what the picture is made from: while it is the same, nothing is read
+    drawn: bytes
+    mark: str  # of what is on it
+    seconds: int
+
+
 def preview(link: ShareLink) -> bytes:
     """A PNG, drawn at most once for what is on it."""
+    state, found = _state(link), caches["pictures"].get(_name(link))
+    kept = Kept(*found) if found else None
+    if kept is not None and kept.state == state:
+        return kept.drawn
     picture = _picture(link)
     mark = sha256(repr(picture).encode()).hexdigest()
-    kept = caches["pictures"].get(_name(link))
-    if kept is not None and kept[0] == mark:
-        return bytes(kept[1])
+    if kept is not None and kept.mark == mark:
+        new = kept._replace(state=state)
+    else:
+        drawn, seconds = _drawn(picture, is_awaiting=shared.awaits_details(link))
+        new = Kept(state, drawn, mark, seconds)
+    caches["pictures"].set(_name(link), tuple(new), new.seconds)
+    return new.drawn
+
+
+def _drawn(picture: Picture, *, is_awaiting: bool) -> tuple[bytes, int]:
+    """And for how many seconds it is good."""
     wanted = {poster.path for poster in picture.posters if poster.path}
     images = enrichment.posters(wanted, POSTER_SIZE, WAIT_FOR_POSTERS)
-    drawn = pictures.draw(picture, images)
-    caches["pictures"].set(_name(link), (mark, drawn), KEEP_WHOLE if wanted == images.keys() else KEEP_LACKING)
-    return drawn
+    is_whole = wanted == images.keys() and not is_awaiting
+    return pictures.draw(picture, images), KEEP_WHOLE if is_whole else KEEP_LACKING
+
+
+def _state(link: ShareLink) -> str:
+    shown = (link.name, link.shows_films, link.shows_statistics, link.shows_ratings, get_language())
+    state = f"{link.token_hash} {statistics.mark_of(link.thing)} {shown}"  # its own, though numbers start anew
+    return sha256(state.encode()).hexdigest()
 
 
 def forget(link: ShareLink) -> None:

@@ -187,8 +187,8 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "title": ("lookup__title_key", "film_year", "turn"),  # folded: Ä sorts as A, case does not matter
     "year": (F("film_year").desc(nulls_last=True), *NEWEST_WATCHED),
     "year_oldest": (F("film_year").asc(nulls_last=True), *NEWEST_WATCHED),
-    "rating": (F("rating").desc(nulls_last=True), *NEWEST_WATCHED),
-    "rating_lowest": (F("rating").asc(nulls_last=True), *NEWEST_WATCHED),
+    "rating": (F("stars").desc(nulls_last=True), *NEWEST_WATCHED),
+    "rating_lowest": (F("stars").asc(nulls_last=True), *NEWEST_WATCHED),
     "runtime": (F("tmdb_movie__runtime").desc(nulls_last=True), *NEWEST_WATCHED),
     "runtime_shortest": (F("tmdb_movie__runtime").asc(nulls_last=True), *NEWEST_WATCHED),
 }
@@ -225,9 +225,10 @@ def _done(filters: MovieFilters, titles: conditions.Titles) -> Q:
     wanted = Q()
     if filters.liked:
         wanted &= titles.any(Q(liked_on__isnull=False))
-    if viewing := _viewing(filters):
-        wanted &= titles.watched(viewing)
-    return wanted & titles.again() if filters.rewatched else wanted
+    viewing = _viewing(filters)
+    if filters.rewatched:
+        return wanted & titles.again(viewing)
+    return wanted & titles.watched(viewing) if viewing else wanted
 
 
 def _viewing(filters: MovieFilters) -> Q:

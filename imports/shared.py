@@ -78,6 +78,11 @@ def statistics_of(link: ShareLink) -> dict[str, Any]:
     return statistics.of_library(thing)
 
 
+def awaits_details(link: ShareLink) -> bool:
+    """More will be known of its films, and nothing will say so."""
+    return bool(statistics_of(link)["coverage"]["awaited"])
+
+
 @dataclass(frozen=True)
 class Number:
     figure: str

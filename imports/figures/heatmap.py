@@ -95,7 +95,7 @@ def _square(day: Day, month: str) -> str:
 def _month(first: date, counts: dict[date, int]) -> Month:
     count = sum(n for day, n in counts.items() if day.month == first.month)
     week, weekday = _place(first)
-    return Month(date_format(first, "M"), (week + bool(weekday)) * STEP, count, f"{first:%Y-%m}")
+    return Month(date_format(first, "M"), (week + bool(weekday)) * STEP, count, first.isoformat()[:7])
 
 
 def _outline(year: int) -> str:
@@ -112,6 +112,6 @@ def _outline(year: int) -> str:
 def months_back(last: date, count: int) -> list[date]:
     """The first days of so many months, the given one last."""
     found = [last.replace(day=1)]
-    while len(found) < count:
+    while len(found) < count and found[-1] > date.min:
         found.append((found[-1] - timedelta(days=1)).replace(day=1))
     return found[::-1]

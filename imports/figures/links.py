@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from ..conditions import LONGEST
 from ..models import ImportSession
 
 Filter = Mapping[str, Any]
@@ -39,6 +40,8 @@ class SessionLinks:
         self.list = reverse("imports:movie_list", args=[session.pk])
 
     def films(self, wanted: Filter) -> str:
+        if not can_be_filtered(wanted):
+            return ""
         return f"{self.list}?{urlencode({'seen': 'on'} | narrowed(self.chosen, wanted))}"
 
     def film(self, pk: int) -> str:
@@ -58,6 +61,8 @@ class LibraryLinks:
         self.list = reverse("imports:library")
 
     def films(self, wanted: Filter) -> str:
+        if not can_be_filtered(wanted):
+            return ""
         named = {self.NAMES.get(name, name): value for name, value in narrowed(self.chosen, wanted).items()}
         if named.get("rating", "none") != "none":
             named["rating"] = f"{float(named['rating']):g}"
@@ -70,9 +75,16 @@ class LibraryLinks:
         return f"{reverse('imports:library_stats')}?year={year}"
 
 
+def can_be_filtered(wanted: Filter) -> bool:
+    """The lists take no name or tag that is longer."""
+    return all(len(str(value)) <= LONGEST for value in wanted.values())
+
+
 def narrowed(chosen: Filter, wanted: Filter) -> dict[str, Any]:
     """What the statistics are of, and one number of them: together."""
-    of_page = {"watched" if name == "year" else name: value for name, value in chosen.items()}
+    of_page = {name: value for name, value in chosen.items() if name != "year"}
+    if "year" in chosen:
+        of_page["watched"] = f"{chosen['year']:04}"
     if chosen.get("genre", wanted.get("genre")) != wanted.get("genre") and "genre" in wanted:
         wanted = {name: value for name, value in wanted.items() if name != "genre"} | {"genre_too": wanted["genre"]}
     return of_page | dict(wanted)

@@ -11,7 +11,12 @@ from .base import Base, Section
 class Notable(Base):
     @cached_property
     def rewatched(self) -> list[Section]:
-        return [] if self.is_library else self._films(self.data["rewatched"], lambda f: words.viewings(f["viewings"]))
+        return [] if self.is_library else self._films(self.data["rewatched"], self._times)
+
+    @staticmethod
+    def _times(film: Section) -> str:
+        """One viewing: those before it are of another year, or in no diary."""
+        return words.viewings(film["viewings"]) if film["viewings"] > 1 else gettext("seen before")
 
     @property
     def rewatched_url(self) -> str:

@@ -18,11 +18,11 @@ class Overview(Base):
     def lead(self) -> str:
         totals = self.data["totals"]
         told = words.films(totals["films"])
+        lacks_some = self.data["coverage"]["without_viewing"] or totals["viewings"] < totals["films"]
         if totals["viewings"] and not self.is_library:
-            told = gettext("%(films)s in %(viewings)s") % {
-                "films": told,
-                "viewings": words.viewings(totals["viewings"]),
-            }
+            both = {"films": told, "viewings": words.viewings(totals["viewings"])}
+            form = gettext("%(films)s, %(viewings)s on record") if lacks_some else gettext("%(films)s in %(viewings)s")
+            told = form % both
         if not totals["minutes"]:
             return f"{told}."
         if totals["minutes"] < 2 * 24 * 60:

@@ -1,5 +1,6 @@
 """The years in review."""
 
+from datetime import date
 from functools import cached_property
 
 from django.utils.translation import gettext
@@ -31,7 +32,12 @@ class Reviews(Base):
         ]
         if self.shows_ratings and change["average_rating"] is not None:
             told.append(gettext("%(n)s stars") % {"n": words.signed(float(change["average_rating"]))})
+        if self._is_running(before + 1):
+            return [*told, gettext("so far, against %(year)s up to the same day") % {"year": before}]
         return [*told, gettext("against %(year)s") % {"year": before}]
+
+    def _is_running(self, year: int) -> bool:
+        return date.fromisoformat(self.data["today"]).year == year
 
     def facts(self, review: Section) -> list[Number]:
         """What stands out in a year."""

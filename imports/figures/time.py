@@ -21,7 +21,9 @@ class InTime(Base):
         return [self._linked(year) for year in found]
 
     def _linked(self, year: heatmap.Year) -> heatmap.Year:
-        return heatmap.Year(year.year, year.days, year.months, year.outline, self.links.films({"watched": year.year}))
+        return heatmap.Year(
+            year.year, year.days, year.months, year.outline, self.links.films({"watched": f"{year.year:04}"})
+        )
 
     @property
     def newest_years(self) -> list[heatmap.Year]:
@@ -128,7 +130,7 @@ class InTime(Base):
         if not self.shows_dates or len(past) < FEW:
             return None
         shown = heatmap.months_back(date.fromisoformat(f"{max(past)}-01"), MONTHS_SHOWN)
-        keys = [f"{month:%Y-%m}" for month in shown if f"{month:%Y-%m}" >= min(past)]
+        keys = [key for month in shown if (key := month.isoformat()[:7]) >= min(past)]
         rows = [(words.month(key, "M Y"), months.get(key)) for key in keys]
         title = gettext("Month by month")
         if len(keys) < len(past):

@@ -2,6 +2,6 @@
 
 from .computing import compute, public
 from .filters import Filters
-from .kept import of_library, of_session
+from .kept import mark_of, of_library, of_session
 
-__all__ = ["Filters", "compute", "of_library", "of_session", "public"]
+__all__ = ["Filters", "compute", "mark_of", "of_library", "of_session", "public"]

@@ -12,7 +12,7 @@ from .filters import EVERYTHING, Filters, choices
 from .items import Section, average, best, ratings_of
 from .reviews import years_in_review
 
-VERSION = 1
+VERSION = 2
 # Of how many films is it known? By what of TMDB's record, where there is any.
 KNOWN = {
     "genres": "genres",

@@ -27,7 +27,11 @@ def events_of(films: Iterable[Film]) -> list[Event]:
 
 
 def years(events: Sequence[Event]) -> list[Section]:
-    return _periods(events, "year", lambda day: day.year)
+    return [one | {"year": int(one["year"])} for one in _periods(events, "year", year_of)]
+
+
+def year_of(day: date) -> str:
+    return day.isoformat()[:4]
 
 
 def months(events: Sequence[Event]) -> list[Section]:
@@ -38,11 +42,11 @@ def month_of(day: date) -> str:
     return day.isoformat()[:7]
 
 
-def _periods(events: Sequence[Event], name: str, period: Callable[[date], int | str]) -> list[Section]:
-    found: dict[int | str, list[Event]] = {}
+def _periods(events: Sequence[Event], name: str, period: Callable[[date], str]) -> list[Section]:
+    found: dict[str, list[Event]] = {}
     for event in events:
         found.setdefault(period(event.day), []).append(event)
-    return [{name: of} | amounts(within) | {"filter": {"watched": str(of)}} for of, within in found.items()]
+    return [{name: of} | amounts(within) | {"filter": {"watched": of}} for of, within in found.items()]
 
 
 def amounts(events: Sequence[Event]) -> Section:

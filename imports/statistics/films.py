@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from enrichment.models import DetailsStatus
 
+from .. import conditions
 from ..models import ImportSession, Kind, Outcome, Viewing
 
 ANSWERED = (DetailsStatus.DONE, DetailsStatus.GONE, DetailsStatus.FAILED)  # no more will come by itself
@@ -86,8 +87,9 @@ def films_of_session(session: ImportSession) -> list[Film]:
     """Two titles that are one film are one here: with all its viewings, and the rating of the title that was watched
     last. A film is what TMDB says only when it is matched."""
     watches = _watches(session)
-    names = ("pk", "title", "year", "rating", "watched_on", "liked_on", "marked_on", "is_seen", "outcome", "turn")
-    rows = session.movies.filter(kind=Kind.FILM).values_list(*names, *FACTS)
+    names = ("pk", "title", "year", "stars", "watched_on", "liked_on", "marked_on", "is_seen", "outcome", "turn")
+    movies = session.movies.filter(kind=Kind.FILM).annotate(stars=conditions.stars(session))
+    rows: QuerySet[Any, Any] = movies.values_list(*names, *FACTS)
     titles = [(row[4], _film_of_movie(row, watches.get(row[0], []))) for row in rows]
     titles.sort(key=lambda title: (-title[0].toordinal() if title[0] else 0, title[1].turn, title[1].id))
     films: dict[tuple[str, int], Film] = {}

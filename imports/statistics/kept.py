@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
-from ..models import Analytics, ImportSession
+from ..models import Analytics, ImportSession, Ranking, Source
 from .computing import VERSION, compute
 from .films import films_of_library, films_of_session
 from .filters import EVERYTHING, Filters
@@ -29,8 +30,7 @@ def of_session(session: ImportSession, filters: Filters = EVERYTHING) -> Section
     if filters:
         return computed()
     # the revision was read before the films: what comes in between makes the next reader compute again
-    state = f"{session.revision}-{session.status}"
-    return _kept({"session": session}, _day_mark(today), state, computed, is_changing=not session.is_done)
+    return _kept({"session": session}, mark_of(session), computed, is_changing=not session.is_done)
 
 
 def of_library(user: User, filters: Filters = EVERYTHING) -> Section:
@@ -42,7 +42,26 @@ def of_library(user: User, filters: Filters = EVERYTHING) -> Section:
 
     if filters:
         return computed()
-    return _kept({"user": user}, _day_mark(today), _library_state(user), computed, is_changing=False)
+    return _kept({"user": user}, mark_of(user), computed, is_changing=False)
+
+
+class Mark(NamedTuple):
+    """Changes whenever the statistics would tell something else, but for details of films that are awaited."""
+
+    day: str
+    state: str
+
+    def __str__(self) -> str:
+        return f"{self.day}-{self.state}"
+
+
+def mark_of(thing: ImportSession | User) -> Mark:
+    if isinstance(thing, User):
+        return Mark(_day_mark(timezone.localdate()), _state_of_rankings(thing.pk))
+    state = f"{thing.revision}-{thing.status}"
+    if thing.source == Source.PRIME_VIDEO and thing.user_id:  # whose ratings are the person's rankings
+        state += f"-{sha256(_state_of_rankings(thing.user_id).encode()).hexdigest()[:16]}"
+    return Mark(_day_mark(thing.today()), state)
 
 
 def _day_mark(today: date) -> str:
@@ -50,24 +69,21 @@ def _day_mark(today: date) -> str:
     return f"{VERSION}-{today}"
 
 
-def _library_state(user: User) -> str:
+def _state_of_rankings(user_id: int) -> str:
     """Changes whenever a ranking comes, goes or is changed."""
-    state = user.rankings.aggregate(
+    state = Ranking.objects.filter(user=user_id).aggregate(
         n=Count("pk"), ids=Sum("pk"), stars=Sum("rating"), created=Max("created_at"), changed=Max("changed_at")
     )
     moments = [moment.timestamp() for moment in (state["created"], state["changed"]) if moment]
     return f"{state['n']}-{state['ids']}-{state['stars']}-{max(moments, default=0)}"
 
 
-def _kept(
-    whose: dict[str, Any], day: str, state: str, computed: Callable[[], Section], *, is_changing: bool
-) -> Section:
-    mark = f"{day}-{state}"
+def _kept(whose: dict[str, Any], mark: Mark, computed: Callable[[], Section], *, is_changing: bool) -> Section:
     row = Analytics.objects.filter(**whose).first()
-    if row is not None and _is_current(row, day, mark, is_changing=is_changing):
+    if row is not None and _is_current(row, mark, is_changing=is_changing):
         return dict(row.data)
     data, now = computed(), timezone.now()
-    new = Analytics(**whose, mark=mark, data=data, computed_at=now)
+    new = Analytics(**whose, mark=str(mark), data=data, computed_at=now)
     with suppress(IntegrityError):  # it was deleted meanwhile
         Analytics.objects.bulk_create(  # one statement: of two readers at once, the later one stays
             [new], update_conflicts=True, unique_fields=list(whose), update_fields=["mark", "data", "computed_at"]
@@ -75,9 +91,9 @@ def _kept(
     return data
 
 
-def _is_current(row: Analytics, day: str, mark: str, *, is_changing: bool) -> bool:
+def _is_current(row: Analytics, mark: Mark, *, is_changing: bool) -> bool:
     is_young = timezone.now() - row.computed_at < WHILE_CHANGING
-    if row.mark != mark:
-        return is_changing and is_young and row.mark.startswith(f"{day}-")
+    if row.mark != str(mark):
+        return is_changing and is_young and row.mark.startswith(f"{mark.day}-")
     # details of films that are settled already come without a new revision
     return is_young or not row.data["coverage"]["awaited"]

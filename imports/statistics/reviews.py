@@ -20,6 +20,9 @@ def years_in_review(events: Sequence[Event], today: date) -> list[Section]:
         found.setdefault(event.day.year, []).append(event)
     reviews = {year: _review(year, within, today) for year, within in found.items()}
     changes = {year: _change(review, reviews.get(year - 1)) for year, review in reviews.items()}
+    changes |= {year: None for year in reviews if year > today.year}
+    if today.year in reviews:
+        changes[today.year] = _change_so_far(found[today.year], found.get(today.year - 1, []), today)
     return [reviews[year] | {"change": changes[year]} for year in sorted(reviews, reverse=True)]
 
 
@@ -28,7 +31,7 @@ def _review(year: int, events: Sequence[Event], today: date) -> Section:
     days = {event.day for event in events}
     return {
         "year": year,
-        "filter": {"watched": str(year)},
+        "filter": {"watched": f"{year:04}"},
         **amounts(events),
         "rewatches": sum(event.is_rewatch for event in events),
         "rated": len(ratings_of(films)),
@@ -54,6 +57,20 @@ def _favourites(films: Sequence[Film]) -> list[Section]:
 def _busiest_month(events: Sequence[Event]) -> Section:
     busiest = max(months(events), key=lambda month: int(month["viewings"]))
     return {"month": busiest["month"], "viewings": busiest["viewings"]}
+
+
+def _change_so_far(events: Sequence[Event], before: Sequence[Event], today: date) -> Section | None:
+    """The running year, against the one before up to the same day."""
+    now, then = (
+        [event for event in year if (event.day.month, event.day.day) <= (today.month, today.day)]
+        for year in (events, before)
+    )
+    return _change(_compared(now), _compared(then)) if now and then else None
+
+
+def _compared(events: Sequence[Event]) -> Section:
+    films = {event.film.id: event.film for event in events}
+    return amounts(events) | {"average_rating": average(ratings_of(films.values()))}
 
 
 def _change(review: Section, before: Section | None) -> Section | None:

@@ -86,6 +86,14 @@
     root.querySelectorAll("figure[data-chart]").forEach(draw);
   }
 
+  // On a narrow screen a year is wider than its box, and begins where its newest day is.
+  function toNewest(root) {
+    root.querySelectorAll(".heat-scroll").forEach((box) => {
+      const newest = box.querySelector("rect:last-of-type");
+      if (newest) box.scrollLeft += newest.getBoundingClientRect().right - box.getBoundingClientRect().right + 8;
+    });
+  }
+
   function forget(root) {
     charts.forEach((chart, figure) => {
       if (!root.contains(figure)) return;
@@ -94,12 +102,14 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", () => drawAll(document));
+  document.addEventListener("DOMContentLoaded", () => { drawAll(document); toNewest(document); });
+  document.addEventListener("toggle", (event) => event.target.id === "more-calendar" && toNewest(event.target), true);
   document.addEventListener("htmx:beforeSwap", () => document.querySelectorAll("#statistics details[id]").forEach((one) => open.set(one.id, one.open)));
   document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.contains(document.activeElement) && event.preventDefault()); // a filter is being chosen
   document.addEventListener("htmx:beforeCleanupElement", (event) => forget(event.target));
   document.addEventListener("htmx:load", (event) => {
     drawAll(event.target);
     event.target.querySelectorAll("details[id]").forEach((one) => { if (open.has(one.id)) one.open = open.get(one.id); });
+    toNewest(event.target);
   });
 })();

@@ -1,5 +1,6 @@
 """The statistics in a real browser: they fit, their charts are drawn under the CSP, and nothing depends on scripts."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from imports.models import ImportSession, SessionStatus
-from tests.factories import ImportSessionFactory, UserFactory
+from tests.factories import ImportSessionFactory, MovieFactory, UserFactory, ViewingFactory
 from tests.histories import fill
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,3 +147,19 @@ def test_without_javascript_the_tables_stand_open(
     page.get_by_role("button", name="Show").click()
     assert "genre=Drama" in page.url
     context.close()
+
+
+def test_on_a_phone_a_year_begins_where_its_newest_day_is(page: Page, live_server: Any, session: ImportSession) -> None:
+    for day in (date(2024, 12, 30), date(2023, 12, 30), date(2022, 12, 30), date(2021, 12, 30), date(2020, 1, 2)):
+        ViewingFactory(movie=MovieFactory(session=session, matched=True, watched_on=day), watched_on=day)
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_in(page.context, session, live_server)
+    page.goto(stats(live_server, session))
+    page.locator("#more-calendar > summary").click()
+    calendars = page.locator(".heat-scroll")
+    expect(calendars).to_have_count(5)
+    right_of_box = "box => box.querySelector('rect').getBoundingClientRect().right - box.getBoundingClientRect().right"
+    for number in range(4):
+        page.wait_for_function("n => document.querySelectorAll('.heat-scroll')[n].scrollLeft > 100", arg=number)
+        assert -40 < calendars.nth(number).evaluate(right_of_box) <= 0
+    assert calendars.nth(4).evaluate("box => box.scrollLeft") == 0  # January

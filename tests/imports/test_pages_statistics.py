@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from imports import rankings
+from imports.conditions import LONGEST
 from imports.figures import Figures
 from imports.figures.heatmap import years_of
-from imports.models import ImportSession, Movie, Ranking, SessionStatus
+from imports.models import ImportSession, Movie, Ranking, SessionStatus, Source
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
 from tests.histories import fill
 
@@ -267,3 +270,174 @@ def test_a_year_lies_in_weeks_from_monday_to_sunday() -> None:
     assert [(day.x // 12, day.y // 12, day.level) for day in leap.days] == [(0, 0, 1), (52, 1, 4)]
     assert [(day.x // 12, day.y // 12, day.level) for day in year.days] == [(0, 6, 2)]  # a Sunday
     assert (leap.viewings, leap.busiest.name) == (6, "Dec")
+
+
+def films_behind(client: Client, session: ImportSession, query: str) -> list[str]:
+    answer = client.get(f"{session.get_absolute_url()}films/?seen=on&{query}")
+    return [movie.title for movie in answer.context["page"]]
+
+
+@pytest.fixture
+def prime(owner: Client, session: ImportSession) -> ImportSession:
+    """Four films, three of them in the library: one with a rating, one to be decided later, one of another's."""
+    ImportSession.objects.update(source=Source.PRIME_VIDEO, link_readable=False, closed_at=timezone.now())
+    session.refresh_from_db()
+    for number, title in enumerate(["Alien", "Moon", "Zulu", "Heat"]):
+        MovieFactory(session=session, title=title, turn=number, matched=True)
+    films = {movie.title: movie.tmdb_movie for movie in session.movies.select_related("tmdb_movie")}
+    RankingFactory(user=session.user, tmdb_movie=films["Moon"], rating=Decimal("4.5"))
+    RankingFactory(user=session.user, tmdb_movie=films["Zulu"], rating=Decimal("2.0"))
+    RankingFactory(user=session.user, tmdb_movie=films["Heat"], rating=None)
+    RankingFactory(tmdb_movie=films["Alien"], rating=Decimal("1.0"))
+    return session
+
+
+def test_a_prime_history_has_the_ratings_of_its_owners_library(owner: Client, prime: ImportSession) -> None:
+    assert "2 of 4 films are rated." in page(owner, address(prime))
+    assert figures_of(owner, address(prime)).data["totals"]["average_rating"] == 3.25
+    assert films_behind(owner, prime, "rating=4.5") == ["Moon"]
+    assert films_behind(owner, prime, "rating=none") == ["Alien", "Heat"]
+    assert films_behind(owner, prime, "sort=rating")[:2] == ["Moon", "Zulu"]
+    assert "4.5 of 5 stars" in page(owner, f"{prime.get_absolute_url()}films/")
+    assert "4.5 of 5 stars" in page(owner, f"{prime.get_absolute_url()}films/?view=table")
+
+
+def test_a_prime_historys_numbers_follow_the_library(owner: Client, prime: ImportSession) -> None:
+    assert figures_of(owner, address(prime)).data["totals"]["rated"] == 2
+    rankings.change(Ranking.objects.get(user=prime.user, rating=None), Decimal("5.0"), date(2024, 1, 1))
+    assert figures_of(owner, address(prime)).data["totals"]["rated"] == 3
+    rankings.remove(Ranking.objects.get(user=prime.user, rating=Decimal("4.5")))
+    assert figures_of(owner, address(prime)).data["totals"]["rated"] == 2
+
+
+@pytest.mark.usefixtures("prime")
+@pytest.mark.parametrize("page_of", ["stats/?genre=Drama", "films/?seen=on&sort=rating&rating=2.0"])
+def test_a_prime_historys_ratings_cost_no_query_for_a_film(
+    owner: Client, session: ImportSession, page_of: str, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(30):
+        movie = MovieFactory(session=session, turn=9 + number, matched=True)
+        RankingFactory(user=session.user, tmdb_movie=movie.tmdb_movie, rating=Decimal("2.0"))
+    page(owner, address(session))
+    with django_assert_max_num_queries(8):
+        page(owner, f"{session.get_absolute_url()}{page_of}")
+
+
+@pytest.mark.parametrize("year", [1, 999])
+def test_a_year_long_ago_is_shown_and_leads_to_its_films(owner: Client, session: ImportSession, year: int) -> None:
+    for month in (1, 2, 3, 12):
+        day = date(year, month, 1)
+        ViewingFactory(movie=MovieFactory(session=session, matched=True, watched_on=day), watched_on=day)
+    fill(session, 30)
+    review, everything = address(session, f"{year}/"), figures_of(owner, address(session))
+    assert f"{year} in review" in page(owner, review)
+    assert everything.per_year is not None and everything.per_year.rows[0].url.endswith(f"watched={year:04}")
+    links = dict(linked(figures_of(owner, review))) | {everything.years[-1].url: 4, everything.per_year.rows[0].url: 4}
+    assert {url: owner.get(url).context["page"].paginator.count for url in links} == links
+    assert owner.get(address(session), {"year": year}).context["figures"].data["totals"]["films"] == 4
+
+
+def test_only_long_ago_months_are_counted_back_to_the_first(owner: Client, session: ImportSession) -> None:
+    for month in (1, 2, 3):
+        day = date(1, month, 1)
+        ViewingFactory(movie=MovieFactory(session=session, matched=True, watched_on=day), watched_on=day)
+    chart = figures_of(owner, address(session)).per_month
+    assert chart is not None and len(chart.rows) == 3
+
+
+def test_the_rewatches_of_a_year_are_those_of_that_year(owner: Client, session: ImportSession) -> None:
+    """By the diary's word, by days, and by the days of another title of the film."""
+
+    def seen(title: str, *days: date, rewatch: bool = False, film: Any = None) -> Any:
+        more = {"tmdb_movie": film} if film else {}
+        movie = MovieFactory(session=session, title=title, matched=True, watched_on=max(days), **more)
+        for day in days:
+            ViewingFactory(movie=movie, watched_on=day, rewatch=rewatch)
+        return movie
+
+    seen("Said", date(2020, 5, 1), rewatch=True)
+    seen("By days", date(2019, 5, 1), date(2020, 5, 1))
+    seen("Again later", date(2020, 5, 1), date(2021, 5, 1))
+    seen("Once", date(2020, 6, 1))
+    twin = seen("Twin", date(2020, 7, 1))
+    seen("Its other title", date(2018, 7, 1), film=twin.tmdb_movie)
+    rewatched = "rewatched=on&sort=title"
+    assert films_behind(owner, session, f"{rewatched}&watched=2020") == ["By days", "Said", "Twin"]
+    assert films_behind(owner, session, rewatched) == ["Again later", "By days", "Said", "Twin"]
+    figures = figures_of(owner, address(session, "?year=2020"))
+    assert {film["title"] for film in figures.rewatched} == {"By days", "Said", "Twin"}
+    assert figures.data["totals"]["rewatches"] == 3
+    assert {film["note"] for film in figures.rewatched} == {"seen before"}  # in that year, once
+
+
+def test_names_and_tags_are_told_apart_by_case(owner: Client, session: ImportSession) -> None:
+    for title, name in (("Capital", "Jane Diop"), ("Small", "jane diop")):
+        movie = MovieFactory(session=session, title=title, matched=True, tmdb_movie__directors=[name])
+        ViewingFactory(movie=movie, tags=[name])
+    for name in ("director", "tag"):
+        assert films_behind(owner, session, f"{name}=Jane+Diop") == ["Capital"]
+        assert films_behind(owner, session, f"{name}=jane+diop") == ["Small"]
+
+
+def test_a_tag_too_long_to_filter_by_has_no_link(owner: Client, session: ImportSession) -> None:
+    tags = ["a" * LONGEST, "b" * (LONGEST + 1)]
+    ViewingFactory(movie=MovieFactory(session=session, title="Tagged", matched=True), tags=tags)
+    MovieFactory(session=session, matched=True)
+    found = figures_of(owner, address(session)).tags
+    assert found is not None
+    links = {rank.name: rank.url for rank in found.top}
+    assert [movie.title for movie in owner.get(links[tags[0]]).context["page"]] == ["Tagged"]
+    assert links[tags[1]] == ""
+    assert tags[1] in page(owner, address(session))
+
+
+def test_films_without_a_viewing_are_not_said_to_be_seen_in_one(owner: Client, session: ImportSession) -> None:
+    movies = [MovieFactory(session=session, matched=True) for _ in range(3)]
+    ViewingFactory(movie=movies[2], watched_on=date(2024, 1, 1))
+    assert figures_of(owner, address(session)).lead == "3 films, 1 viewing on record."
+    for movie in movies[:2]:
+        ViewingFactory(movie=movie)
+    assert figures_of(owner, address(session)).data["totals"]["viewings"] == 1  # kept
+    ImportSession.objects.update(revision=1)
+    assert figures_of(owner, address(session)).lead == "3 films in 3 viewings."
+
+
+def test_the_running_year_is_compared_up_to_the_same_day(owner: Client, session: ImportSession) -> None:
+    today = session.today()
+    first, before = today.replace(month=1, day=1), today.replace(year=today.year - 1, month=1, day=1)
+    for day in (first, before, before.replace(month=12, day=31)):
+        ViewingFactory(movie=MovieFactory(session=session, matched=True, watched_on=day), watched_on=day)
+    running, last = figures_of(owner, address(session)).reviews
+    is_over = (today.month, today.day) == (12, 31)
+    assert running["changes"][0] == ("−1 viewings" if is_over else "±0 viewings")
+    assert running["changes"][-1] == f"so far, against {before.year} up to the same day"
+    assert last["changes"] == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="counts SQLite's steps")
+@pytest.mark.parametrize("query", ["", "rewatched=on", "rewatched=on&watched=2024", "sort=rating", "liked=on"])
+def test_the_steps_of_a_list_grow_as_its_titles_do(owner: Client, session: ImportSession, query: str) -> None:
+    """With many titles that are one film; to compare each with all others takes 16 times the steps for 4 times the
+    titles."""
+    other: ImportSession = ImportSessionFactory(user=session.user, browser_key="", status=SessionStatus.COMPLETED)
+    few, many = (steps_of_list(owner, of, count, query) for of, count in ((session, 300), (other, 1200)))
+    assert few < many < 7 * few
+
+
+def steps_of_list(client: Client, session: ImportSession, count: int, query: str) -> int:
+    fill(session, count)
+    rows = list(session.movies.filter(outcome="matched").order_by("turn").values_list("pk", "tmdb_movie"))
+    twins = [Movie(pk=pk, tmdb_movie_id=film) for (pk, _), (_, film) in zip(rows[count // 2 :], rows, strict=False)]
+    Movie.objects.bulk_update(twins, ["tmdb_movie"])
+    steps = 0
+
+    def count_them() -> None:
+        nonlocal steps
+        steps += 1
+
+    connection.connection.set_progress_handler(count_them, 100)
+    try:
+        films_behind(client, session, query)
+    finally:
+        connection.connection.set_progress_handler(None, 100)
+    return steps
