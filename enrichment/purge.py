@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 
 from .models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, Upkeep, WorkRow
 from .references import delete_unneeded
+from .signals import purged
 from .tmdb.client import empty_cache
+from .tmdb.images import empty_pictures
 
 BATCH = 500
 
@@ -37,7 +39,10 @@ def purge() -> Purged:
     lookups = sum(map(_empty_lookups, _batches(TitleLookup.objects.exclude(reasons=[], candidates=[]))))
     deleted = sum(map(delete_unneeded, _batches(TmdbMovie.objects.all())))
     told = TmdbMovie.objects.exclude(title="", fetched_at=None)
-    return Purged(deleted, sum(map(_empty_films, _batches(told))), lookups, empty_cache())
+    done = Purged(deleted, sum(map(_empty_films, _batches(told))), lookups, empty_cache())
+    empty_pictures()
+    purged.send(None)
+    return done
 
 
 def _batches(rows: "QuerySet[Any]") -> Iterator[list[int]]:

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from .rankings import BY_RATING
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BATCH = 500
+BOM = "\ufeff"  # at the beginning of a file for people: Excel takes it for Windows text without
 
 Row = TypeVar("Row")
 
@@ -40,8 +42,17 @@ class _Echo:
         return line
 
 
+class _Encoder(DjangoJSONEncoder):
+    def default(self, o: Any) -> Any:
+        """Milliseconds even when there are none: Django leaves them out only of a full second, so that what was cut
+        off to one would be written otherwise once it is read back."""
+        if isinstance(o, datetime):
+            return o.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return super().default(o)
+
+
 def as_json(value: object) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, allow_nan=False)
+    return json.dumps(value, cls=_Encoder, ensure_ascii=False, allow_nan=False)
 
 
 def json_members(items: Iterable[object]) -> Iterator[str]:
@@ -61,6 +72,7 @@ def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def library_csv(user: User) -> Iterator[str]:
     names = ["title", "year", "rating", "rated_at", "tmdb_id", "imdb_id", "directors", "genres"]
+    yield BOM
     yield from csv_lines([names])
     for facts in map(facts_of, library_rankings(user)):
         joined = facts | {name: ", ".join(facts[name]) for name in ("directors", "genres")}

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from enrichment.models import TmdbMovie
 
-from .exports import BATCH, as_json, batches, csv_lines, json_members
+from . import statistics
+from .exports import BATCH, BOM, as_json, batches, csv_lines, json_members
 from .models import Decision, ImportSession, Kind, Movie, Ranking, Source, Viewing
 from .sources.reelkeeper import KIND
 from .sources.reelkeeper.versions import FORMAT, VERSION
@@ -46,7 +47,8 @@ def session_json(session: ImportSession) -> Iterator[str]:
     yield '\n],\n"problems": ['
     problems = session.problems.exclude(file__in=own).values(*PROBLEM)
     yield from json_members(problems.iterator(chunk_size=BATCH))
-    yield '\n],\n"movies": ['
+    yield f'\n],\n"statistics": {as_json(_without_ids(statistics.of_session(session)))}'
+    yield ',\n"movies": ['
     yield from json_members(map(_as_json, movies(session)))
     yield "\n]}\n"
 
@@ -54,6 +56,7 @@ def session_json(session: ImportSession) -> Iterator[str]:
 def films_csv(session: ImportSession) -> Iterator[str]:
     header = "title year rating watched_date viewings rewatch tags liked_on letterboxd_uri status decision"
     facts = "tmdb_id tmdb_title imdb_id directors genres countries runtime"
+    yield BOM
     yield from csv_lines([f"{header} {facts}".split()])
     for movie, viewings, ranking in movies(session, kind=Kind.FILM):
         film = movie.tmdb_movie
@@ -67,6 +70,7 @@ def films_csv(session: ImportSession) -> Iterator[str]:
 
 def viewings_csv(session: ImportSession) -> Iterator[str]:
     header = "title year watched_date rating rewatch tags review entry_uri letterboxd_uri tmdb_id tmdb_title"
+    yield BOM
     yield from csv_lines([header.split()])
     for movie, viewings, _ in movies(session, kind=Kind.FILM):
         film = movie.tmdb_movie
@@ -173,6 +177,13 @@ def _facts(film: TmdbMovie | None) -> dict[str, Any]:
         "country": film.countries[0] if film and film.countries else None,
         **{name: getattr(film, name) if film else None for name in FACTS},
     }
+
+
+def _without_ids(told: Any) -> Any:
+    """Rows have other numbers once they are read back."""
+    if isinstance(told, dict):
+        return {name: _without_ids(value) for name, value in told.items() if name != "id"}
+    return list(map(_without_ids, told)) if isinstance(told, list) else told
 
 
 def _tags(viewings: list[Viewing]) -> list[str]:

@@ -72,9 +72,9 @@ class Newer:
         if film is None:
             self.new.append(told)
             return
-        days = [self._read_viewing(film, viewing) for viewing in told.viewings]
-        newest = max((day for day in (film.watched_on, *days) if day), default=None)
-        changed = _changed(film, _film_values(film, told) | {"watched_on": newest})
+        for viewing in told.viewings:
+            self._read_viewing(film, viewing)
+        changed = _changed(film, _film_values(film, told) | {"watched_on": self._viewings.newest_day(film)})
         if changed:
             self.changed_films.append(film)
         changed.pop("watched_on", None)  # that was a viewing's news
@@ -87,18 +87,17 @@ class Newer:
             self._counts["others"] += 1
         self._note(told, told.file, film, changed)
 
-    def _read_viewing(self, film: Movie, told: ParsedViewing) -> date | None:
+    def _read_viewing(self, film: Movie, told: ParsedViewing) -> None:
         viewing = self._viewings.claim(film, told)
         if viewing is None:
-            self.viewings.append((film.pk, replace(told, number=self._viewings.number_for(film, told))))
-            return told.watched_on
+            self.viewings.append((film.pk, self._viewings.add(film, told)))
+            return
         changed = _changed(viewing, _viewing_values(viewing, told))
         self._count(told.file, is_changed=bool(changed))
         if changed:
             self._counts["others"] += 1
             self.changed_viewings.append(viewing)
             self._note(told, told.file, film, changed)
-        return viewing.watched_on
 
     def _count(self, file: int | None, *, is_changed: bool) -> None:
         """The row was counted as if it had made something; here it told more of it, or nothing new."""
@@ -151,6 +150,7 @@ class _Viewings:
     """The same of its viewings."""
 
     def __init__(self, viewings: Any) -> None:
+        self.of_film: dict[int, list[Viewing | ParsedViewing]] = defaultdict(list)
         self.by_uri: dict[str, Viewing] = {}
         self.by_day: dict[tuple[int, date | None], list[Viewing]] = defaultdict(list)
         self.numbers: dict[tuple[int, date | None], int] = {}
@@ -158,6 +158,7 @@ class _Viewings:
         for viewing in viewings:
             day = viewing.movie_id, viewing.watched_on
             self.by_day[day].append(viewing)
+            self.of_film[viewing.movie_id].append(viewing)
             if viewing.entry_uri:
                 self.by_uri[viewing.entry_uri] = viewing
             else:
@@ -177,7 +178,17 @@ class _Viewings:
         fitting = [viewing for viewing in free if not (told.entry_uri and viewing.entry_uri)]
         return min(fitting, key=lambda viewing: bool(viewing.entry_uri), default=None)
 
-    def number_for(self, film: Movie, told: ParsedViewing) -> int:
+    def add(self, film: Movie, told: ParsedViewing) -> ParsedViewing:
+        """One that is new, with its number."""
+        new = replace(told, number=self._number_for(film, told))
+        self.of_film[film.pk].append(new)
+        return new
+
+    def newest_day(self, film: Movie) -> date | None:
+        """As it is now: a day may have been moved back."""
+        return max((viewing.watched_on for viewing in self.of_film[film.pk] if viewing.watched_on), default=None)
+
+    def _number_for(self, film: Movie, told: ParsedViewing) -> int:
         if told.entry_uri:
             return told.number
         day = film.pk, told.watched_on

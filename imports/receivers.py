@@ -14,6 +14,7 @@ from enrichment import signals
 
 from . import accounts, answers, merging
 from .access import BROWSER_KEY
+from .models import Analytics
 
 
 @receiver(signals.settled)
@@ -30,6 +31,12 @@ def give_answers_back(lookups: Sequence[int], films: Sequence[int] = (), **kwarg
 @receiver(signals.merged)
 def take_the_merged_film(old: int, new: int, **kwargs: Any) -> None:
     merging.point_anew(old, new)
+
+
+@receiver(signals.purged)
+def forget_statistics(**kwargs: Any) -> None:
+    """They tell of directors, casts and countries, and are computed anew from what is known."""
+    Analytics.objects.all().delete()
 
 
 @receiver(user_logged_in)

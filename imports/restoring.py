@@ -1,7 +1,8 @@
 """What an export of ours brings back beside titles and viewings: choices, decisions, and rankings of a review."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django.contrib.auth.models import User
@@ -12,9 +13,10 @@ from enrichment import services as enrichment
 
 from . import decisions
 from .models import ChosenBy, Decision, ImportSession, Outcome, Ranking, Source
-from .sources.base import Decided, Parsed, ParsedMovie, ParsedRanking
+from .sources.base import Decided, Parsed, ParsedMovie, ParsedRanking, Restored
 
 NOTHING = Decided()
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # no import is older
 
 
 def time_zone(parsed: Parsed) -> str:
@@ -24,10 +26,12 @@ def time_zone(parsed: Parsed) -> str:
 
 def adapt(session: ImportSession, parsed: Parsed) -> None:
     """A new import's row as the restored one's: what is settled is counted, and a review is over."""
-    told = parsed.files[:-1]  # the last is the export itself
+    told, restored = parsed.files[:-1], cast(Restored, parsed.restored)  # the last file is the export itself
     session.entries_count = sum(report.rows for report in told)
     session.series_count = sum(report.skipped.get("series", 0) for report in told)
-    session.found_count = parsed.restored.found_count if parsed.restored else 0
+    session.found_count = restored.found_count
+    if EARLIEST <= restored.created_at <= timezone.now():
+        session.created_at = restored.created_at
     session.unmatched_count = session.enriched_count = sum(map(_is_rejected, parsed.movies))
     if session.source == Source.PRIME_VIDEO:
         session.closed_at = timezone.now()

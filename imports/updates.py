@@ -2,6 +2,7 @@
 and takes nothing away. What the person chose or decided stays."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from . import answers, memory, services
 from .access import Owner
 from .models import ImportSession, Movie, RowProblem, Source, Viewing
 from .newer import FILM_FIELDS, VIEWING_FIELDS, Changes, Newer
+from .sameness import History, doubt
 from .sources import MAX_FILMS, read
 from .sources.base import Parsed, Upload
 from .sources.refusals import refusal
@@ -22,9 +24,12 @@ from .sources.refusals import refusal
 BATCH = 500
 
 
-def update_import(session: ImportSession, uploads: Sequence[Upload], *, ask: bool = False) -> Changes:
-    """All of it or nothing, and the same file again changes nothing. Raises SourceError when the files can't be taken;
-    with `ask`, RoleNeeded when only the person can tell a file."""
+def update_import(
+    session: ImportSession, uploads: Sequence[Upload], *, ask: bool = False, is_sure: bool = False
+) -> Changes:
+    """All of it or nothing, and the same file again changes nothing. Raises SourceError when the files can't be taken,
+    or seem to be another account's (unless the person `is_sure`); with `ask`, RoleNeeded when only the person can tell
+    a file."""
     if session.source != Source.LETTERBOXD:
         raise refusal("update_of_review")
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
@@ -32,10 +37,28 @@ def update_import(session: ImportSession, uploads: Sequence[Upload], *, ask: boo
         raise refusal("update_by_export", parsed.files[-1].name)
     if parsed.source != Source.LETTERBOXD:
         raise refusal("update_by_prime", parsed.files[0].name)
+    if not is_sure:
+        _refuse_anothers(session, parsed)
     changes = _try_to_update(session, parsed)
     session.refresh_from_db()
     services.settle(session)
     return changes
+
+
+def _refuse_anothers(session: ImportSession, parsed: Parsed) -> None:
+    viewings = Viewing.objects.filter(movie__session=session).exclude(entry_uri="")
+    rated = session.movies.exclude(rating=None)
+    known = History(
+        entries=dict(viewings.values_list("entry_uri", "watched_on")),
+        ratings={key: rating for key, rating in rated.values_list("source_key", "rating") if rating is not None},
+    )
+    newer = History(
+        entries={v.entry_uri: v.watched_on for movie in parsed.movies for v in movie.viewings if v.entry_uri},
+        ratings={movie.source_key: movie.rating for movie in parsed.movies if movie.rating is not None},
+    )
+    found = doubt(known, newer)
+    if found is not None:
+        raise refusal("another_account", parsed.files[0].name, **asdict(found))
 
 
 def _try_to_update(session: ImportSession, parsed: Parsed) -> Changes:

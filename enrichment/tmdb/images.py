@@ -28,6 +28,11 @@ def posters(paths: Collection[str], size: str, seconds: float) -> dict[str, byte
     return found | fetched
 
 
+def empty_pictures() -> None:
+    """Posters, and whatever was drawn with them. Redis has one way to do so: it empties its whole database."""
+    caches["pictures"].clear()
+
+
 def _fetch(paths: Collection[str], size: str, deadline: float) -> dict[str, bytes]:
     if not paths:
         return {}

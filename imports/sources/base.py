@@ -130,6 +130,7 @@ class Restored:
 
     time_zone: str
     found_count: int
+    created_at: datetime
 
 
 def gettext_noop(message: str) -> str:

@@ -105,6 +105,14 @@ REFUSALS: dict[str, tuple[Status, str]] = {
             "“%(file)s” is an export of Reelkeeper, which becomes an import of its own: send it on the front page."
         ),
     ),
+    "another_account": (
+        422,
+        gettext_noop(
+            "“%(file)s” seems to be another person's: of its %(entries)s diary entries from the same time this import "
+            "has %(common)s, and of %(films)s films rated in both %(different)s have another rating; if it is yours, "
+            "tick “It is mine” and choose it again."
+        ),
+    ),
     "too_large": (
         413,
         gettext_noop("“%(file)s” is too large: at most %(megabytes)s MB can be sent at a time."),

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -20,6 +20,7 @@ from imports.models import ImportSession, ShareLink, Source
 from imports.sharing import Shareable
 
 PNG = "image/png"
+MADE = "made_link"  # in the browser's session, until its page has shown it: the token, and that page
 
 
 @never_cache
@@ -80,35 +81,42 @@ def _person(request: HttpRequest) -> User:
 
 def _page(request: HttpRequest, thing: Shareable) -> HttpResponse:
     form = ShareForm(request.POST if request.method == "POST" else None, thing=thing)
-    made, status = "", 200
-    if form.is_bound:
-        made, status = _make(request, thing, form)
-        form = form if status != 200 else ShareForm(None, thing=thing)
+    if form.is_bound and _make(request, thing, form):
+        return HttpResponseRedirect(request.path, status=303)  # a reload makes no other
     context = {
         "session": thing if isinstance(thing, ImportSession) else None,
         "form": form,
-        "made": made,
+        "made": _made(request),
         "links": [_row(thing, link) for link in thing.share_links.all()],
     }
-    return render(request, "sharing/share.html", context, status=status)
+    return render(request, "sharing/share.html", context, status=422 if form.is_bound else 200)
 
 
-def _make(request: HttpRequest, thing: Shareable, form: ShareForm) -> tuple[str, int]:
-    """The new link's address, which only this answer has, and the answer's status."""
+def _made(request: HttpRequest) -> str:
+    """The address of the link just made, said once."""
+    if request.method != "GET" or request.session.get(MADE, {}).get("page") != request.path:
+        return ""
+    token = request.session.pop(MADE)["token"]
+    return request.build_absolute_uri(reverse("imports:shared", args=[token]))
+
+
+def _make(request: HttpRequest, thing: Shareable, form: ShareForm) -> bool:
+    """Or the form says why not."""
     if not form.is_valid():
-        return "", 422
+        return False
     was_readable = isinstance(thing, ImportSession) and thing.link_readable
     try:
         _, token = sharing.make(thing, name=form.cleaned_data["name"], shows=form.shows(), expires_at=form.expires_at())
     except sharing.TooManyLinks:
         said = gettext("There are %(n)d links already: revoke one of them first.")
         form.add_error(None, said % {"n": sharing.MOST_LINKS})
-        return "", 422
+        return False
     except ObjectDoesNotExist:  # deleted meanwhile
         raise Http404 from None
     if was_readable:
         messages.info(request, gettext("The import's own address is yours alone now: others see it by such links."))
-    return request.build_absolute_uri(reverse("imports:shared", args=[token])), 200
+    request.session[MADE] = {"page": request.path, "token": token}
+    return True
 
 
 def _row(thing: Shareable, link: ShareLink) -> dict[str, object]:

@@ -24,13 +24,17 @@ def session_update(request: HttpRequest, session_id: UUID) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     form.is_valid()
     try:
-        changes = updates.update_import(session, form.uploads(), ask=True)
+        changes = updates.update_import(session, form.uploads(), ask=True, is_sure=_is_sure(request))
     except SourceError as error:
         return _refused(request, session, error, form)
     except ImportSession.DoesNotExist as gone:  # deleted meanwhile
         raise Http404 from gone
     messages.info(request, in_words(changes))
     return redirect(session)
+
+
+def _is_sure(request: HttpRequest) -> bool:
+    return request.POST.get("sure") == "on"
 
 
 def in_words(changes: Changes) -> str:
@@ -63,6 +67,8 @@ def _refused(request: HttpRequest, session: ImportSession, error: SourceError, f
         "message": gettext(error.message) % error.params,
         "role_needed": error.file if isinstance(error, RoleNeeded) else "",
         "named_roles": form.named_roles(),
+        "asks_whose": _is_sure(request) or error.code == "another_account",
+        "is_sure": _is_sure(request),
         "roles": ROLES,
     }
     return render(request, "imports/update.html", context, status=error.status)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -19,9 +20,9 @@ from django.utils import timezone
 from enrichment import leases, purge, refresh, services
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, Upkeep
 from enrichment.tmdb.client import client as tmdb_client
-from imports import decisions, rankings
+from imports import decisions, rankings, sharing, statistics
 from imports.access import Owner
-from imports.models import ImportSession, Movie, Outcome, Ranking
+from imports.models import Analytics, ImportSession, Movie, Outcome, Ranking
 from imports.services import start_import
 from imports.sources.base import Upload
 from tests.exports import letterboxd_zip
@@ -100,6 +101,24 @@ def test_all_facts_go_and_numbers_titles_and_choices_stay(letterboxd: ImportSess
     assert list(Ranking.objects.values("title", "year", "rating", "tmdb_movie")) == ranked
     assert counters_are_exact(letterboxd)
     assert counters_are_exact(review)
+
+
+def test_numbers_and_pictures_that_tell_of_films_go_too(
+    client: Client, letterboxd: ImportSession, settings: Any
+) -> None:
+    settings.TMDB = replace(settings.TMDB, image_url="http://127.0.0.1:9/t/p")
+    told = statistics.of_session(letterboxd)
+    assert "Di Rector" in stored() and told["totals"]["directors"] == 1
+    shows = {f"shows_{what}": True for what in ("films", "statistics", "ratings", "reviews", "dates")}
+    link, token = sharing.make(letterboxd, name="", shows=shows, expires_at=None)
+    client.get(f"/s/{token}/preview.png")
+    caches["pictures"].set("poster-w185-900001.png", b"a poster")
+    assert caches["pictures"].get(f"preview-{link.pk}")
+    run()
+    assert not Analytics.objects.exists()
+    assert caches["pictures"].get_many([f"preview-{link.pk}", "poster-w185-900001.png"]) == {}
+    assert statistics.of_session(letterboxd)["totals"]["directors"] == 0
+    assert "Di Rector" not in stored()
 
 
 def test_every_page_of_a_purged_import_reads_by_its_own_titles(

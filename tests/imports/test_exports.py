@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import StreamingHttpResponse
 from django.test import Client
 
-from imports import exports_letterboxd, exports_session
+from imports import exports_letterboxd, exports_session, statistics
 from imports.access import Owner
 from imports.models import Decision, ImportSession, Movie, Source, Viewing
 from imports.services import start_import
@@ -66,7 +66,7 @@ def fetched(client: Client, session: ImportSession, name: str) -> bytes:
 
 
 def rows_of(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 def parts_of(data: bytes) -> dict[str, bytes]:
@@ -179,6 +179,23 @@ def test_csv_of_films_has_a_line_for_each(client: Client, session: ImportSession
         "directors": "Michael Mann",
     }
     assert (unknown["title"], unknown["tmdb_id"], unknown["status"]) == ("Nobody Knows", "", "open")
+
+
+def test_a_spreadsheet_takes_the_csvs_for_people_as_utf_8(client: Client, session: ImportSession) -> None:
+    ViewingFactory(movie=heat(session, title="Amélie"), watched_on="2024-05-01")
+    for name in ("export.csv", "viewings.csv"):
+        data = fetched(client, session, name)
+        assert data.startswith(b"\xef\xbb\xbftitle,") and "\r\nAmélie," in data.decode()
+        assert data.count(b"\xef\xbb\xbf") == 1
+    for part in parts_of(fetched(client, session, "letterboxd.zip")).values():
+        assert part.startswith(b"LetterboxdURI,")
+
+
+def test_json_tells_the_numbers_of_the_page(client: Client, session: ImportSession) -> None:
+    ViewingFactory(movie=heat(session, watched_on=date(2024, 5, 1)), watched_on="2024-05-01")
+    told = json.loads(fetched(client, session, "export.json"))["statistics"]
+    assert told["totals"] == statistics.of_session(session)["totals"]
+    assert told["totals"]["films"] == 1 and '"id"' not in json.dumps(told)
 
 
 def test_csv_of_viewings_has_a_line_for_each(client: Client, session: ImportSession) -> None:
@@ -350,7 +367,8 @@ def test_a_file_comes_in_pieces_and_asks_little(
     film = TmdbMovieFactory(done=True)
     made = [MovieFactory(session=session, matched=True, tmdb_movie=film, lookup__title=f"T{n}") for n in range(40)]
     Viewing.objects.bulk_create(Viewing(movie=movie, watched_on=date(2024, 1, 1), number=1) for movie in made)
-    with django_assert_max_num_queries(7):  # who asks, whose import, its problems, its films and their viewings
+    # who asks, whose import, its problems, its films and their viewings; and the statistics, which are kept
+    with django_assert_max_num_queries(15 if name == "export.json" else 7):
         assert len(list(parts(client.get(f"/imports/{session.pk}/{name}")))) > (1 if name == "letterboxd.zip" else 40)
 
 
@@ -359,6 +377,7 @@ def test_memory_does_not_grow_with_the_number_of_films(make: Any) -> None:
     peaks = []
     for count in (1000, 4000):
         session = start_import(Owner(browser_key="a-browser"), [Upload("export.zip", letterboxd_zip(count))])
+        statistics.of_session(session)  # computed once, of all films
         gc.collect()
         tracemalloc.start()
         size = sum(map(len, make(session)))

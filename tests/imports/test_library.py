@@ -434,7 +434,7 @@ def taken(person: User) -> None:
 def test_the_csv_has_every_ranking_and_no_formula(client: Client) -> None:
     answer = client.get("/library/export.csv")
     assert answer.streaming and "attachment" in answer["Content-Disposition"]
-    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert rows[0] == {
         "title": '\'=1+1 "é", 愛',
         "year": "1995",
@@ -459,7 +459,7 @@ def test_the_json_has_exact_titles_and_numbers(client: Client) -> None:
 
 def test_an_empty_library_can_be_taken_away(client: Client, person: User) -> None:
     assert json.loads(client.get("/library/export.json").getvalue()) == {"movies": []}
-    assert client.get("/library/export.csv").getvalue().startswith(b"title,")
+    assert client.get("/library/export.csv").getvalue().startswith(b"\xef\xbb\xbftitle,")
 
 
 # From a Letterboxd import

@@ -263,7 +263,13 @@ def test_no_log_holds_a_token(session: ImportSession, caplog: pytest.LogCaptureF
 def test_a_link_is_made_by_the_form_and_shown_once(owner: Client, session: ImportSession) -> None:
     page = f"/imports/{session.pk}/share/"
     assert session.link_readable
-    made = owner.post(page, {"shows_films": "on", "shows_dates": "on", "name": " Films  of\tmine ", "expiry": "week"})
+    sent = {"shows_films": "on", "shows_dates": "on", "name": " Films  of\tmine ", "expiry": "week"}
+    posted = owner.post(page, sent)
+    assert (posted.status_code, posted["Location"], posted.content) == (303, page, b"")
+    other = read("/library/share/", owner)
+    assert 'id="share-link"' not in other and "yours alone now" in other
+    owner.head(page)
+    made = owner.get(page)
     (found,) = re.findall(r'value="http://testserver(/s/[\w-]{32,}/)"', made.content.decode())
     link = ShareLink.objects.get()
     assert (link.name, link.shows_films, link.shows_dates) == ("Films of mine", True, True)
@@ -273,6 +279,7 @@ def test_a_link_is_made_by_the_form_and_shown_once(owner: Client, session: Impor
     html = read(found)
     assert "Films of mine" in html
     assert "17 Mar 2019" in html
+    assert not [value for value in owner.session.values() if found.split("/")[2] in str(value)]
     again = read(page, owner)
     assert "Films of mine" in again
     assert found not in again
@@ -280,7 +287,6 @@ def test_a_link_is_made_by_the_form_and_shown_once(owner: Client, session: Impor
     session.refresh_from_db()
     assert not session.link_readable
     assert Client().get(session.get_absolute_url()).status_code == 404
-    assert b"yours alone now" in made.content
 
 
 @pytest.mark.parametrize(
@@ -309,7 +315,7 @@ def test_what_makes_no_link_is_said(owner: Client, session: ImportSession, sent:
 def test_a_last_day_ends_in_the_persons_time_zone(owner: Client, session: ImportSession) -> None:
     day = timezone.localdate() + timedelta(days=3)
     sent = {"shows_films": "on", "expiry": "date", "until": day.isoformat(), "time_zone": "Pacific/Auckland"}
-    assert owner.post(f"/imports/{session.pk}/share/", sent).status_code == 200
+    assert owner.post(f"/imports/{session.pk}/share/", sent).status_code == 303
     end = ShareLink.objects.get().expires_at
     assert end is not None
     assert end.astimezone(ZoneInfo("Pacific/Auckland")).isoformat()[:19] == (f"{day + timedelta(days=1)}T00:00:00")
@@ -318,7 +324,7 @@ def test_a_last_day_ends_in_the_persons_time_zone(owner: Client, session: Import
 def test_there_is_a_most_of_links(owner: Client, session: ImportSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "MOST_LINKS", 2)
     page = f"/imports/{session.pk}/share/"
-    for expected in (200, 200, 422):
+    for expected in (303, 303, 422):
         answer = owner.post(page, {"shows_films": "on", "expiry": "never"})
         assert answer.status_code == expected
     assert b"There are 2 links already" in answer.content
@@ -368,7 +374,7 @@ def test_a_prime_import_is_shared_by_links_alone(owner: Client) -> None:
     page = f"/imports/{session.pk}/share/"
     assert "own address" not in read(page, owner)
     assert owner.post(f"{page}reading/", {"reading": "on"}).status_code == 404
-    made = owner.post(page, {"shows_films": "on", "expiry": "never"}).content.decode()
+    made = owner.post(page, {"shows_films": "on", "expiry": "never"}, follow=True).content.decode()
     (address,) = re.findall(r'value="http://testserver(/s/[\w-]+/)"', made)
     assert "Solaris" in read(f"{address}films/")
     assert Client().get(session.get_absolute_url()).status_code == 404
@@ -378,7 +384,8 @@ def test_a_prime_import_is_shared_by_links_alone(owner: Client) -> None:
 def test_a_library_is_shared_from_its_own_page(owner: Client) -> None:
     RankingFactory(user=User.objects.get(), title="Solaris", rating=Decimal("3.5"))
     assert "Reviews" not in read("/library/share/", owner)
-    made = owner.post("/library/share/", {"shows_films": "on", "shows_reviews": "on", "expiry": "never"})
+    sent = {"shows_films": "on", "shows_reviews": "on", "expiry": "never"}
+    made = owner.post("/library/share/", sent, follow=True)
     (address,) = re.findall(r'value="http://testserver(/s/[\w-]+/)"', made.content.decode())
     assert "Solaris" in read(f"{address}films/")
     assert not STARS.search(read(f"{address}films/"))
@@ -405,6 +412,21 @@ def test_a_shared_page_is_there_while_films_are_matched_and_when_there_are_none(
     MovieFactory(session=session, title="Waiting for TMDB")
     assert "Waiting for TMDB" in all_of(address, link)
     assert Client().get(f"{address}preview.png").status_code == 200
+
+
+def test_who_comes_by_a_link_sees_nothing_of_the_installation(
+    owner: Client, session: ImportSession, settings: Any
+) -> None:
+    from dataclasses import replace
+
+    settings.TMDB = replace(settings.TMDB, token="")
+    assert "TMDB_TOKEN" in read("/", owner) and "Your imports" in read("/", owner)
+    address = shared(session, **EVERYTHING)
+    for client in (Client(), owner):
+        for page in PAGES:
+            html = read(address + page, client)
+            assert not [one for one in ("TMDB_TOKEN", "Your imports", "Sign in", "Sign out", "Settings") if one in html]
+            assert 'class="brand"' in html
 
 
 def test_a_name_is_text(session: ImportSession) -> None:

@@ -232,7 +232,7 @@ def test_what_a_person_chose_stays(client: Client, tmdb: TmdbServer) -> None:
     chosen, rejected = session.movies.order_by("turn")[:2]
     decisions.choose(chosen, FILMS[15]["id"])
     decisions.reject(rejected)
-    update(client, session, letterboxd_zip(30, titles=TITLES[:30], seed=1))
+    update(client, session, letterboxd_zip(30, titles=TITLES[:30]))
     work()
     chosen.refresh_from_db()
     rejected.refresh_from_db()
@@ -279,6 +279,58 @@ def test_two_updates_at_once_add_everything_once(client: Client, tmdb: TmdbServe
     assert len({n for _, n in viewings}) == 1
     assert counters_are_exact(session) and session.status == "completed"
     assert len(session.files) == 2 * len(fresh.files)
+
+
+def test_a_day_moved_back_moves_the_films_day_too(client: Client) -> None:
+    first = [entry("2024-01-05", "https://boxd.it/aa1"), entry("2024-03-05", "https://boxd.it/ab1")]
+    session = start(client, export(watched=[seen()], diary=first))
+    assert session.movies.get().watched_on == date(2024, 3, 5)
+    newer = export(watched=[seen()], diary=[first[0], entry("2023-03-05", "https://boxd.it/ab1")])
+    assert "1 other change" in update(client, session, newer)
+    assert session.movies.get().watched_on == date(2024, 1, 5)
+    ours = bytes(client.get(f"/imports/{session.pk}/export.json").getvalue())
+    again = start(Client(), ours, "reelkeeper-export.json")
+    assert again.movies.get().watched_on == date(2024, 1, 5)
+
+
+# Another person's
+
+
+def diary_of(code: str, months: range, rating: str = "4") -> bytes:
+    entries = [entry(f"2024-{n:02}-01", f"https://boxd.it/{code}{n}1", rating, title=f"Film {n}") for n in months]
+    films = [[*seen(f"Film {n}", "1995", f"https://boxd.it/f{n}0"), rating] for n in months]
+    return export(watched=[film[:4] for film in films], ratings=films, diary=entries)
+
+
+@pytest.mark.parametrize(
+    ("newer", "counts"),
+    [
+        (diary_of("b", range(1, 9)), "of its 8 diary entries from the same time this import has 0"),
+        (diary_of("a", range(1, 9), "2"), "of 8 films rated in both 8 have another rating"),
+    ],
+)
+def test_another_persons_export_is_asked_about(client: Client, newer: bytes, counts: str) -> None:
+    session = start(client, diary_of("a", range(1, 9)))
+    before = state(session)
+    status, page = refused(client, session, newer, "export.zip")
+    assert status == 422
+    assert counts in page and 'name="sure"' in page
+    assert state(session) == before
+    assert update(client, session, newer, sure="on").startswith("Updated")
+
+
+def test_what_is_asked_only_then(client: Client) -> None:
+    session = start(client, diary_of("a", range(1, 9)))
+    assert 'name="sure"' not in client.get(f"/imports/{session.pk}/update/").content.decode()
+    assert 'name="sure"' not in refused(client, session, b"%PDF", "notes.pdf")[1]
+    later = csv_bytes(DIARY, [entry(f"2025-01-0{n}", f"https://boxd.it/c{n}1", title=f"New {n}") for n in range(1, 9)])
+    assert update(client, session, later, "diary.csv").startswith("Updated: 8 new films")
+    assert update(client, session, diary_of("a", range(3, 12))).startswith("Updated: 3 new films")
+
+
+def test_the_attackers_own_example(client: Client) -> None:
+    session = start(client, letterboxd_zip(20, seed=1))
+    assert refused(client, session, letterboxd_zip(30, seed=99), "export.zip")[0] == 422
 
 
 # Refused

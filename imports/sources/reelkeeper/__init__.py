@@ -16,6 +16,7 @@ from imports.sources.text import MAX_LINES
 __all__ = ["FORMAT", "KIND", "parse", "recognises"]
 
 KIND = "reelkeeper"  # of the export's own report, among those of the files it tells of
+MAX_FILES = 1000  # an export of fifteen files and as many updates as there are months in five years
 BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 SAYS_SO = re.compile(rb'"format"\s*:\s*"reelkeeper"')
 
@@ -48,11 +49,18 @@ def _parsed(document: Document, member: Member) -> Parsed:
 
     head = Part(upgraded(document.head, "head", version))
     source, restored = read_head(head)
-    files, notes = [read_file(part) for part in parts("files")], [read_problem(part) for part in parts("problems")]
+    files, notes = list(_files(parts("files"))), [read_problem(part) for part in parts("problems")]
     report = FileReport(member.name, member.size, KIND)
     movies = list(_movies(parts("movies"), source, report))
     report.added = report.rows
     return Parsed(source, movies, notes, [*files, report], restored)
+
+
+def _files(parts: Iterable[Part]) -> Iterator[FileReport]:
+    for number, part in enumerate(parts):
+        if number == MAX_FILES:
+            raise Fault("files")
+        yield read_file(part)
 
 
 def _movies(parts: Iterable[Part], source: str, report: FileReport) -> Iterator[ParsedMovie]:

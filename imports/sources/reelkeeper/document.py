@@ -9,8 +9,10 @@ from imports.sources.reelkeeper.fields import Fault
 from imports.sources.refusals import refusal
 
 LISTS = ("files", "problems", "movies")
+FOLLOWING = "statistics"  # from all the rest: for reading only
 MAX_PARTS = 2_000_000  # lists and objects: each becomes many times its size
 MAX_COMMAS = 8_000_000  # 100,000 films have fewer
+MAX_NAMES = 200  # in one object: a film has 41
 SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -34,9 +36,12 @@ class Document:
         place = self._after("{", 0)
         while not self.text.startswith("}", place):
             name, place = self._member(place)
-            if self.text[place : place + 1] in ("[", "{") and name not in LISTS:
+            if self.text[place : place + 1] in ("[", "{") and name not in (*LISTS, FOLLOWING):
                 raise Fault(name)
-            if name in LISTS:
+            if name == FOLLOWING:
+                self._places[name] = place
+                _, place = self._value(place)
+            elif name in LISTS:
                 self._places[name] = place
                 for _ in self._members(place):
                     pass
@@ -63,7 +68,7 @@ class Document:
         name, place = self._value(place)
         if not isinstance(name, str):
             raise self._cut(place)
-        if name in self.head or name in self._places:
+        if name in self.head or name in self._places or len(self.head) == MAX_NAMES:
             raise Fault(name)
         return name, self._after(":", place)
 
@@ -102,10 +107,11 @@ class Document:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise Fault(next(name for name in names if names.count(name) > 1))
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found or len(found) == MAX_NAMES:
+            raise Fault(name)
+        found[name] = value
     return found
 
 

@@ -3,6 +3,8 @@
 from typing import Any, Literal, cast
 
 from imports.sources.base import FileReport, Restored, RowNote
+from imports.sources.letterboxd.files import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
+from imports.sources.reasons import REASONS, SKIP_RULES
 from imports.sources.reelkeeper.fields import Fault, Part
 from imports.sources.reelkeeper.versions import FORMAT
 
@@ -11,14 +13,18 @@ FILE = ("name", "size", "kind", "encoding", "rows", "added", "merged", "already"
 COUNTS = ("size", "rows", "added", "merged", "already", "problems")
 PROBLEM = ("file", "line", "kind", "reason", "detail")
 SOURCES = ("letterboxd", "prime_video")
+KINDS = {*FILM_KINDS, *ENTRY_KINDS, IMPORT_FORMAT, "history", *SKIP_RULES}
 
 
 def read_head(head: Part) -> tuple[str, Restored]:
     head.only(*HEAD)
     head.choice("format", (FORMAT,))
-    if head.moment_or_none("created_at") is None:
+    created_at = head.moment_or_none("created_at")
+    if created_at is None:
         raise Fault("created_at")
-    restored = Restored(time_zone=head.text("time_zone", longest=64), found_count=head.number("found_count"))
+    restored = Restored(
+        time_zone=head.text("time_zone", longest=64), found_count=head.number("found_count"), created_at=created_at
+    )
     return head.choice("source", SOURCES), restored
 
 
@@ -30,10 +36,12 @@ def read_file(file: Part) -> FileReport:
     counts: dict[str, Any] = {name: file.number(name) for name in COUNTS}
     report = FileReport(
         name=file.text("name", longest=300),
-        kind=file.text("kind", longest=40),
+        kind=file.choice("kind", KINDS),
         encoding=file.text("encoding", longest=40, may_be_empty=True),
         skipped={
-            rule: skipped.number(rule) for rule in skipped.values if Part({"rule": rule}).text("rule", longest=40)
+            rule: skipped.number(rule)
+            for rule in skipped.values
+            if Part({"skipped": rule}).choice("skipped", SKIP_RULES)
         },
         **counts,
     )
@@ -48,6 +56,6 @@ def read_problem(problem: Part) -> RowNote:
         file=problem.text("file", longest=300, may_be_empty=True),
         line=problem.number_or_none("line"),
         kind=cast(Literal["lost", "note"], problem.choice("kind", ("lost", "note"))),
-        reason=problem.text("reason", longest=40),
+        reason=problem.choice("reason", REASONS),
         detail=problem.text("detail", longest=200, may_be_empty=True),
     )

@@ -24,6 +24,10 @@ ANYTHING = {
     "line": 3,
     "field": "rating",
     "version": 2,
+    "entries": 40,
+    "common": 0,
+    "films": 30,
+    "different": 25,
 }
 
 
