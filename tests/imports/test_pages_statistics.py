@@ -414,14 +414,15 @@ def test_the_running_year_is_compared_up_to_the_same_day(owner: Client, session:
     assert last["changes"] == []
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="counts SQLite's steps")
-@pytest.mark.parametrize("query", ["", "rewatched=on", "rewatched=on&watched=2024", "sort=rating", "liked=on"])
-def test_the_steps_of_a_list_grow_as_its_titles_do(owner: Client, session: ImportSession, query: str) -> None:
-    """With many titles that are one film; to compare each with all others takes 16 times the steps for 4 times the
-    titles."""
-    other: ImportSession = ImportSessionFactory(user=session.user, browser_key="", status=SessionStatus.COMPLETED)
-    few, many = (steps_of_list(owner, of, count, query) for of, count in ((session, 300), (other, 1200)))
-    assert few < many < 7 * few
+if connection.vendor == "sqlite":  # PostgreSQL does not count its steps
+
+    @pytest.mark.parametrize("query", ["", "rewatched=on", "rewatched=on&watched=2024", "sort=rating", "liked=on"])
+    def test_the_steps_of_a_list_grow_as_its_titles_do(owner: Client, session: ImportSession, query: str) -> None:
+        """With many titles that are one film; to compare each with all others takes 16 times the steps for 4 times the
+        titles."""
+        other: ImportSession = ImportSessionFactory(user=session.user, browser_key="", status=SessionStatus.COMPLETED)
+        few, many = (steps_of_list(owner, of, count, query) for of, count in ((session, 300), (other, 1200)))
+        assert few < many < 7 * few
 
 
 def steps_of_list(client: Client, session: ImportSession, count: int, query: str) -> int:
