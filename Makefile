@@ -18,7 +18,7 @@ run: $(RUN_READY)
 
 test: $(DEV_READY)
 	$(PY) -m pytest -n auto --dist loadfile --ignore tests/e2e
-	$(PY) -m pytest tests/e2e
+	$(PY) -m pytest -n auto --dist loadfile tests/e2e
 
 check: $(DEV_READY)
 	.venv/bin/ruff check .
