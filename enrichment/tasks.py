@@ -1,13 +1,9 @@
 """What the cluster runs: only interfaces to services."""
 
-import logging
-
 from . import engine, queue, refresh
 from .tmdb.client import client, drop_expired
 
 BUDGET_SECONDS = 45.0  # half of the cluster's time-out, so that a slow last row still fits
-
-log = logging.getLogger("reelkeeper.engine")
 
 
 def run(budget_seconds: float = BUDGET_SECONDS) -> str:
