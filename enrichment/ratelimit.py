@@ -50,7 +50,11 @@ _PUSH_BACK = {
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    slot: float  # when the request may leave, by this machine's clock
+    """By this machine's clock. The database's is known no better than its answer took: a request leaves by the latest
+    time that the slot can be, and counts as late by the earliest."""
+
+    leave_at: float
+    due_at: float
     moved: float  # TmdbService.moved when the slot was given
 
 
@@ -65,8 +69,8 @@ def take_permit(patience: float | None = None) -> Permit:
     give_up_at = time.monotonic() + max(MAX_QUEUE, most)
     while True:
         if (permit := _take_slot(gap, ahead)) is not None:
-            time.sleep(max(0.0, permit.slot - time.time()))
-            if time.time() - permit.slot < window * SLACK:
+            time.sleep(max(0.0, permit.leave_at - time.time()))
+            if time.time() - permit.leave_at < window * SLACK:
                 return permit
         elif (until_next := _until_next_slot()) > most:
             raise TMDBUnavailable("limited", "TMDB asked us to wait", retry_after=until_next)
@@ -79,7 +83,7 @@ def take_permit(patience: float | None = None) -> Permit:
 def sent(permit: Permit) -> None:
     """Its request left just now: the machine may be busy, or the connection was a new one."""
     window = settings.TMDB.rate_seconds
-    late = min(time.time() - permit.slot, window) - LATE * SLACK * window  # a clock that jumped is not a late request
+    late = min(time.time() - permit.due_at, window) - LATE * SLACK * window  # a clock that jumped is not a late request
     if late > 0:
         with connection.cursor() as cursor:
             cursor.execute(_MOVE, {"until": permit.moved + late})
@@ -94,13 +98,17 @@ def push_back(seconds: float) -> None:
 
 def _take_slot(gap: float, ahead: float) -> Permit | None:
     """The next slot; None when all of the next `ahead` seconds are taken."""
+    asked_at = time.time()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE[connection.vendor], {"now": time.time(), "gap": gap, "ahead": ahead})
+        cursor.execute(_TAKE[connection.vendor], {"now": asked_at, "gap": gap, "ahead": ahead})
         row = cursor.fetchone()
     if row is None:
         return None
     moved, slot, *clock = map(float, row)
-    return Permit(time.time() + slot - clock[0] if clock else slot, moved)
+    if not clock:
+        return Permit(slot, slot, moved)
+    wait = slot - clock[0]
+    return Permit(time.time() + wait, asked_at + wait, moved)
 
 
 def _until_next_slot() -> float:

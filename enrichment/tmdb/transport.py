@@ -41,7 +41,7 @@ class PermitAdapter(HTTPAdapter):
         started = time.monotonic()
         for tried in range(1, TRIES + 1):
             may_try_again = tried < TRIES and time.monotonic() - started < self._no_new_try_after
-            _mine.slot = ratelimit.take_permit(self._patience)
+            _mine.permit = ratelimit.take_permit(self._patience)
             _mine.deadline = time.monotonic() + sum(kwargs["timeout"])
             try:
                 response = super().send(request, **kwargs)
@@ -71,7 +71,7 @@ def _read_whole(response: requests.Response) -> None:
     response._content = b"".join(pieces)
 
 
-_mine = threading.local()  # of the request that this thread sends: slot, and deadline for its whole answer
+_mine = threading.local()  # of the request that this thread sends: its permit, and deadline for its whole answer
 
 
 class _Incoming(io.RawIOBase):
@@ -108,7 +108,7 @@ class _Connection(HTTPConnection):
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         super().request(*args, **kwargs)
-        ratelimit.sent(_mine.slot)
+        ratelimit.sent(_mine.permit)
 
 
 class _SecureConnection(HTTPSConnection):
@@ -116,7 +116,7 @@ class _SecureConnection(HTTPSConnection):
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         super().request(*args, **kwargs)
-        ratelimit.sent(_mine.slot)
+        ratelimit.sent(_mine.permit)
 
 
 class _Pool(HTTPConnectionPool):

@@ -1,3 +1,4 @@
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,10 +20,12 @@ def limit(settings: Any, count: int, seconds: float) -> None:
 
 
 def permits(count: int) -> list[float]:
+    """When each request left."""
     times = []
     for _ in range(count):
-        ratelimit.take_permit()
+        permit = ratelimit.take_permit()
         times.append(time.monotonic())
+        ratelimit.sent(permit)
     connection.close()
     return times
 
@@ -34,6 +37,23 @@ def test_permits_of_many_takers_never_exceed_the_limit_in_any_window(settings: A
     fullest = max(sum(start <= t < start + 0.5 for t in taken) for start in taken)
     assert fullest <= 10
     assert len(taken) == 32
+
+
+def test_a_database_that_answers_slowly_makes_no_window_too_full(settings: Any) -> None:
+    limit(settings, 10, 0.5)
+
+    def slow(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        answer = execute(sql, params, many, context)
+        time.sleep(random.choice([0, 0.03]))
+        return answer
+
+    def take() -> list[float]:
+        with connection.execute_wrapper(slow):
+            return permits(8)
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = sorted(t for future in [pool.submit(take) for _ in range(4)] for t in future.result())
+    assert max(sum(start <= t < start + 0.5 for t in taken) for start in taken) <= 10
 
 
 def test_permits_are_evenly_spaced(settings: Any) -> None:
@@ -68,7 +88,7 @@ def test_a_request_that_leaves_late_moves_all_later_slots(settings: Any) -> None
 def test_a_clock_that_jumps_stops_nobody_for_long(settings: Any) -> None:
     limit(settings, 10, 1)
     permit = ratelimit.take_permit()
-    ratelimit.sent(replace(permit, slot=permit.slot - 3600))  # the machine slept for an hour
+    ratelimit.sent(replace(permit, due_at=permit.due_at - 3600))  # the machine slept for an hour
     assert TmdbService.objects.get().next_slot_at - time.time() < 2
     TmdbService.objects.update(next_slot_at=time.time() + 3600)  # and the other way
     started = time.monotonic()
