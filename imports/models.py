@@ -403,3 +403,47 @@ class ShareLink(models.Model):
     @property
     def is_over(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+
+class ApiToken(models.Model):
+    """What a script shows instead of signing in. It may all that its person may; revoking deletes it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)  # what it is for, in the person's words
+    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the token, which is shown once
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)  # to the minute
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="api_token_has_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Usage(models.Model):
+    """One use of what is limited by the hour, for each person and each address. Kept for 30 days."""
+
+    class Kind(models.TextChoices):
+        UPLOAD = "upload", _("Upload")
+        SEARCH = "search", _("Search by hand")
+        SIGN_UP = "sign_up", _("Sign-up")
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="usage"
+    )  # none: not signed in
+    address = models.CharField(max_length=45)  # an IPv4 address, or an IPv6 network: a person has a whole one
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "usage"
+        indexes = [
+            models.Index(fields=["kind", "user", "at"], name="usage_of_user"),
+            models.Index(fields=["kind", "address", "at"], name="usage_of_address"),
+            models.Index(fields=["at"], name="usage_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"
