@@ -56,3 +56,15 @@ class EmailForm(PasswordForm):
     def save(self) -> None:
         self.user.email = self.cleaned_data["email"]
         self.user.save(update_fields=["email"])
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("What is it for?"),
+        max_length=100,
+        help_text=_("A name to know it by, like “backup script”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())

@@ -14,6 +14,7 @@ from .views import (
     shared,
     sharing,
     statistics,
+    tokens,
     updates,
 )
 
@@ -86,6 +87,8 @@ urlpatterns = [
     path("s/<str:token>/preview.png", shared.preview, name="shared_preview"),
     path("settings/", settings.settings_page, name="settings"),
     path("settings/import/amazon-prime/", prime.prime_start, name="prime_start"),
+    path("settings/tokens/", tokens.token_make, name="token_make"),
+    path("settings/tokens/<int:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("settings/email/", accounts.email_change, name="email_change"),
     path("settings/delete-account/", accounts.account_delete, name="account_delete"),
 ]

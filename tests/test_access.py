@@ -55,6 +55,7 @@ OPEN_PAGES = {
     "accounts/reset/<uidb64>/<token>/": 200,  # says that the link is no good
     "accounts/reset/done/": 200,
     "library/restore/": 405,
+    "settings/tokens/": 405,
     "s/<str:token>/": 404,  # there is no such link
     "s/<str:token>/films/": 404,
     "s/<str:token>/reviews/": 404,
@@ -90,6 +91,7 @@ RANKING_PAGES = {
     "library/<int:ranking_id>/remove/": (405, 405, 405),
     "library/share/<int:link_id>/revoke/": (405, 405, 405),
     "library/share/<int:link_id>/preview.png": (200, 404, 302),
+    "settings/tokens/<int:token_id>/revoke/": (405, 405, 405),
     "imports/<uuid:session_id>/to-library/": (405, 405, 405),
     "api/v1/rankings/": (200, 200, 401),  # each sees their own
     "api/v1/rankings/<int:ranking_id>/": (405, 405, 405),
@@ -260,9 +262,11 @@ def test_pages_of_a_person_lead_the_others_to_sign_in(route: str) -> None:
 
 
 def of_ranking(route: str, ranking: Ranking) -> str:
-    route = route.replace("<int:ranking_id>", str(ranking.pk)).replace("<uuid:session_id>", str(UUID(int=0)))
     link, _ = ShareLink.objects.get_or_create(user=ranking.user)
-    return "/" + route.replace("<int:link_id>", str(link.pk))
+    known = {"<int:ranking_id>": ranking.pk, "<int:link_id>": link.pk, "<int:token_id>": 1}
+    for parameter, value in (known | {"<uuid:session_id>": UUID(int=0)}).items():
+        route = route.replace(parameter, str(value))
+    return f"/{route}"
 
 
 @pytest.mark.parametrize("route", RANKING_PAGES)

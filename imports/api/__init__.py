@@ -11,12 +11,19 @@ from imports.decisions import CantDecide
 from imports.sources.base import SourceError
 
 from . import prime, rankings
-from .guard import same_site
+from .guard import Refused, anyone
 from .sessions import router
 
-CODES = {401: "not_signed_in", 403: "csrf", 404: "not_found", 503: "tmdb_unavailable"}
+CODES = {404: "not_found", 503: "tmdb_unavailable"}
 
-api = NinjaAPI(title="Reelkeeper", version="1", docs_url="/docs", openapi_url="/openapi.json", auth=same_site)
+api = NinjaAPI(
+    title="Reelkeeper",
+    version="1",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    auth=anyone,
+    openapi_extra={"security": [{}, {"Token": []}, {"Cookie": []}]},  # where a call does not say otherwise
+)
 api.add_router("", router)
 api.add_router("/v1/import/amazon-prime", prime.router)
 api.add_router("/v1/rankings", rankings.router)
@@ -46,10 +53,13 @@ def not_valid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, exc: HttpError) -> HttpResponse:
-    code = {401: "not_signed_in", 403: "csrf", 404: "not_found", 503: "tmdb_unavailable"}.get(
-        exc.status_code, "invalid"
-    )
-    return api.create_response(request, {"detail": str(exc), "code": code}, status=exc.status_code)
+    body = {"detail": str(exc), "code": CODES.get(exc.status_code, "invalid")}
+    if isinstance(exc, Refused):
+        body |= {"code": exc.code} | ({"hint": exc.hint} if exc.hint else {})
+    response = api.create_response(request, body, status=exc.status_code)
+    if exc.status_code == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _first_fault(errors: list[dict[str, Any]]) -> str:

@@ -22,10 +22,10 @@ from imports import access, decisions, services
 from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Source
 from imports.sources.base import Upload
 
-from .guard import known_zone, signed_in
+from .guard import SIGNED_IN, caller, known_zone
 from .schemas import Error, RankingOut
 
-router = Router(tags=["Amazon Prime Video"], auth=signed_in)
+router = Router(tags=["Amazon Prime Video"], auth=SIGNED_IN)
 FAULTS = {400: Error, 401: Error, 403: Error, 404: Error}
 DECIDING = {**FAULTS, 409: Error}
 ALTERNATIVES = 5
@@ -99,7 +99,7 @@ class Completed(Schema):
 def upload(request: HttpRequest, file: File[UploadedFile], time_zone: Form[str] = "UTC") -> Answer[ReviewStarted]:
     """Start a review; it replaces the person's open one. Matching goes on in the background."""
     uploads = [Upload(file.name or "", file.read())]
-    session = services.start_review(signed_in(request), uploads, time_zone=known_zone(time_zone), replace=True)
+    session = services.start_review(caller(request), uploads, time_zone=known_zone(time_zone), replace=True)
     counts = _counts(session)
     started = ReviewStarted(
         session_id=session.pk,

@@ -16,10 +16,10 @@ from imports import rankings
 from imports.models import Ranking
 from imports.rankings import RankingFilters
 
-from .guard import signed_in
+from .guard import SIGNED_IN, caller
 from .schemas import Error, RankingOut, Rankings
 
-router = Router(tags=["Rankings"], auth=signed_in)
+router = Router(tags=["Rankings"], auth=SIGNED_IN)
 FAULTS = {400: Error, 401: Error, 403: Error, 404: Error}
 HALF_STARS = r"^(none|0\.5|[1-4](\.[05])?|5(\.0)?)$"
 
@@ -45,7 +45,7 @@ class Change(Schema):
 def ranking_list(request: HttpRequest, wanted: Query[Wanted]) -> Rankings:
     """The whole library, best rated first."""
     filters = RankingFilters(q=wanted.q, rating=wanted.rating, year=wanted.year)
-    found = rankings.find(signed_in(request), filters)
+    found = rankings.find(caller(request), filters)
     start = (wanted.page - 1) * wanted.per_page
     return Rankings(
         rankings=[RankingOut.of(ranking) for ranking in found[start : start + wanted.per_page]],
@@ -76,4 +76,4 @@ def ranking_delete(request: HttpRequest, ranking_id: int) -> Answer[None]:
 
 
 def _own(request: HttpRequest, ranking_id: int) -> Ranking:
-    return get_object_or_404(signed_in(request).rankings.select_related("tmdb_movie"), pk=ranking_id)
+    return get_object_or_404(caller(request).rankings.select_related("tmdb_movie"), pk=ranking_id)
