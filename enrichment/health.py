@@ -5,9 +5,10 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
-from .models import TmdbService
+from .models import TmdbService, TmdbTrouble
 from .tmdb.errors import TMDBUnavailable
 
 log = logging.getLogger("reelkeeper.engine")
@@ -16,6 +17,7 @@ NOTE_EVERY = 5.0  # seconds between two writes of "it answered" by one process
 SHORTEST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 KEY_PAUSE = 600.0  # a refused key stays refused until the operator acts, and that is a new start
 RECENT = timedelta(minutes=1)
+TROUBLES_KEPT = timedelta(hours=1)
 
 _noted_at = 0.0
 
@@ -54,6 +56,15 @@ def answered() -> None:
 def limited() -> None:
     """TMDB asked us to slow down just now."""
     TmdbService.objects.update_or_create(pk=1, defaults={"limited_at": timezone.now()})
+
+
+def trouble(http_status: int) -> None:
+    """TMDB gave an answer that is none, or none at all (0). Counted, for the person who runs the instance."""
+    minute = timezone.now().replace(second=0, microsecond=0)
+    row, is_new = TmdbTrouble.objects.get_or_create(minute=minute, http_status=http_status)
+    TmdbTrouble.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    if is_new:
+        TmdbTrouble.objects.filter(minute__lt=minute - TROUBLES_KEPT).delete()
 
 
 def forget_refused_key() -> None:

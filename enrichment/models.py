@@ -41,7 +41,7 @@ class WorkRow(models.Model):
     lease_token = models.UUIDField(null=True, blank=True)
     error = models.TextField(blank=True)
     catalogue = models.CharField(max_length=8, choices=Catalogue, default=Catalogue.TMDB)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)  # when it was asked, the last time
 
     class Meta:
         abstract = True
@@ -220,6 +220,9 @@ class TmdbService(models.Model):
     catalogue_read_at = models.DateTimeField(null=True, blank=True)  # when the last page of a reading was read
     next_slot_at = models.FloatField(default=0)  # the limiter: no request starts before this
     moved = models.FloatField(default=0)  # seconds that late requests have moved the slots by, in all
+    minute = models.PositiveIntegerField(default=0)  # since 1970, that the newest slot lies in
+    slots = models.PositiveIntegerField(default=0)  # given out in that minute
+    slots_before = models.PositiveIntegerField(default=0)  # in the minute before it
     answered_at = models.DateTimeField(null=True, blank=True)  # when TMDB last gave a good answer (to 5 s)
     limited_at = models.DateTimeField(null=True, blank=True)  # when TMDB last said to slow down (429)
     down_since = models.DateTimeField(null=True, blank=True)  # null while TMDB answers
@@ -238,3 +241,18 @@ class TmdbService(models.Model):
 
     def __str__(self) -> str:
         return "TMDB"
+
+
+class TmdbTrouble(models.Model):
+    """How often within one minute TMDB gave such an answer, or none; kept for an hour."""
+
+    minute = models.DateTimeField()
+    http_status = models.PositiveSmallIntegerField()  # 0: no answer
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "TMDB trouble"
+        constraints = [models.UniqueConstraint(fields=["minute", "http_status"], name="trouble_once_a_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.http_status}"

@@ -25,13 +25,19 @@ FARTHEST = 120.0  # seconds; a Retry-After is sane up to 60
 MAX_QUEUE = 30.0  # seconds that a worker tries for a slot beside many others, well within its lease
 MOMENT = 0.25  # seconds that imports reserve ahead, or two slots where these are wider apart
 
+# the slots given out in the minute of the one that is given now, and in the minute before
+_COUNT = """slots_before = CASE {minute} WHEN minute THEN slots_before WHEN minute + 1 THEN slots ELSE 0 END,
+        slots = CASE {minute} WHEN minute THEN slots + 1 ELSE 1 END, minute = {minute}"""
+_MINUTE_ON_POSTGRESQL = "floor(greatest(next_slot_at, extract(epoch FROM statement_timestamp())) / 60)::integer"
 _TAKE = {
-    "sqlite": """UPDATE enrichment_tmdbservice SET next_slot_at = max(next_slot_at, %(now)s) + %(gap)s
-        WHERE id = 1 AND next_slot_at <= %(now)s + %(ahead)s RETURNING moved, next_slot_at - %(gap)s""",
-    "postgresql": """UPDATE enrichment_tmdbservice
-        SET next_slot_at = greatest(next_slot_at, extract(epoch FROM clock_timestamp())::float8) + %(gap)s
+    "sqlite": f"""UPDATE enrichment_tmdbservice SET next_slot_at = max(next_slot_at, %(now)s) + %(gap)s,
+        {_COUNT.format(minute="CAST(max(next_slot_at, %(now)s) / 60 AS integer)")}
+        WHERE id = 1 AND next_slot_at <= %(now)s + %(ahead)s RETURNING moved, next_slot_at - %(gap)s""",  # noqa: S608
+    "postgresql": f"""UPDATE enrichment_tmdbservice
+        SET next_slot_at = greatest(next_slot_at, extract(epoch FROM clock_timestamp())::float8) + %(gap)s,
+        {_COUNT.format(minute=_MINUTE_ON_POSTGRESQL)}
         WHERE id = 1 AND next_slot_at <= extract(epoch FROM clock_timestamp()) + %(ahead)s
-        RETURNING moved, next_slot_at - %(gap)s, extract(epoch FROM clock_timestamp())::float8""",
+        RETURNING moved, next_slot_at - %(gap)s, extract(epoch FROM clock_timestamp())::float8""",  # noqa: S608
 }
 _LOOK = {
     "sqlite": "SELECT next_slot_at - %(now)s FROM enrichment_tmdbservice WHERE id = 1",

@@ -100,9 +100,13 @@ def leave_sample() -> int:
     if settings.TMDB.is_sample:
         return 0
     with transaction.atomic():
-        answered_films = [DetailsStatus.DONE, DetailsStatus.GONE]
+        now, answered_films = timezone.now(), [DetailsStatus.DONE, DetailsStatus.GONE]
         TmdbMovie.objects.filter(catalogue=Catalogue.SAMPLE, details_status__in=answered_films).update(
-            details_status=DetailsStatus.PENDING, catalogue=Catalogue.TMDB, attempts=0, next_attempt_at=timezone.now()
+            details_status=DetailsStatus.PENDING,
+            catalogue=Catalogue.TMDB,
+            attempts=0,
+            created_at=now,
+            next_attempt_at=now,
         )
         answered = TitleLookup.objects.filter(catalogue=Catalogue.SAMPLE).settled().order_by("pk")
         return _ask_again(list(answered.select_for_update().values_list("pk", flat=True)))
@@ -126,8 +130,9 @@ def ask_details_again(film_ids: Collection[int]) -> int:
     ids = list(failed.select_for_update(no_key=True).values_list("pk", flat=True))
     if not ids:
         return 0
+    now = timezone.now()
     TmdbMovie.objects.filter(pk__in=ids).update(
-        details_status=DetailsStatus.PENDING, attempts=0, error="", next_attempt_at=timezone.now()
+        details_status=DetailsStatus.PENDING, attempts=0, error="", created_at=now, next_attempt_at=now
     )
     reopened.send(TmdbMovie, lookups=[], films=ids)
     queue.wake()
@@ -217,9 +222,10 @@ def _ask_again(ids: Sequence[int]) -> int:
         return 0
     with transaction.atomic():
         in_order = TitleLookup.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+        now = timezone.now()
         list(in_order.values_list("pk"))  # so that two who ask again never wait for each other in a circle
         TitleLookup.objects.filter(pk__in=ids).update(
-            status=LookupStatus.PENDING, tmdb_movie=None, attempts=0, next_attempt_at=timezone.now(), error=""
+            status=LookupStatus.PENDING, tmdb_movie=None, attempts=0, created_at=now, next_attempt_at=now, error=""
         )
         reopened.send(TitleLookup, lookups=ids)
         queue.wake()

@@ -2,16 +2,17 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Min, Sum
+from django.db.models import Count, F, Min, QuerySet, Sum
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.status import Stat
 
 from enrichment import queries as enrichment
-from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService
+from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble
 
 from .models import ImportSession, SessionStatus
 
@@ -39,6 +40,7 @@ class Work:
 
     open_lookups: int
     open_details: int
+    oldest_at: datetime | None  # since when the oldest of them waits
     failed_lookups: int
     failed_details: int
     failures: list[tuple[str, int]]  # the reasons, the most frequent first
@@ -51,11 +53,27 @@ class Work:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rate:
+    """Requests to TMDB, of all processes, since the beginning of the minute before this one."""
+
+    seconds: int  # that is, so long: 60 to 120
+    used: int
+    allowed: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.allowed - self.used)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tmdb:
     is_sample: bool
     service: enrichment.ServiceState
-    answered_at: datetime | None
     per_second: float
+    rate: Rate
+    answered_at: datetime | None
+    limited_at: datetime | None  # the last 429
+    troubles: list[tuple[int, int]]  # of the last hour: HTTP status (0: no answer), how often; the most frequent first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +108,12 @@ def _work() -> Work:
         reasons.update(dict(failed.order_by().values_list("error").annotate(n=Count("pk"))))
     unfinished = ImportSession.objects.alive().filter(status=SessionStatus.ENRICHING)
     waiting = unfinished.aggregate(imports=Count("pk"), films=Sum(F("total_movies") - F("enriched_count")))
+    open_lookups, oldest_lookup = _count_and_oldest(TitleLookup.objects.waiting())
+    open_details, oldest_film = _count_and_oldest(TmdbMovie.objects.waiting())
     return Work(
-        open_lookups=TitleLookup.objects.waiting().count(),
-        open_details=TmdbMovie.objects.waiting().count(),
+        open_lookups=open_lookups,
+        open_details=open_details,
+        oldest_at=min((at for at in (oldest_lookup, oldest_film) if at), default=None),
         failed_lookups=lookups.count(),
         failed_details=films.count(),
         failures=reasons.most_common(SHOWN_FAILURES),
@@ -101,10 +122,35 @@ def _work() -> Work:
     )
 
 
+def _count_and_oldest(rows: QuerySet[Any]) -> tuple[int, datetime | None]:
+    found = rows.aggregate(n=Count("pk"), oldest=Min("created_at"))
+    return found["n"], found["oldest"]
+
+
 def _tmdb() -> Tmdb:
+    row = TmdbService.objects.filter(pk=1).first() or TmdbService()
     return Tmdb(
         is_sample=settings.TMDB.is_sample,
         service=enrichment.service_state(),
-        answered_at=TmdbService.objects.values_list("answered_at", flat=True).first(),
         per_second=enrichment.per_second(),
+        rate=_rate(row),
+        answered_at=row.answered_at,
+        limited_at=row.limited_at,
+        troubles=_troubles(),
     )
+
+
+def _rate(row: TmdbService) -> Rate:
+    minute, second = divmod(int(timezone.now().timestamp()), 60)
+    counts = {row.minute: row.slots, row.minute - 1: row.slots_before}
+    return Rate(
+        seconds=60 + second,
+        # the newest slot may lie a moment ahead
+        used=sum(counts.get(minute + n, 0) for n in (-1, 0, 1)),
+        allowed=int(enrichment.per_second() * (60 + second)),
+    )
+
+
+def _troubles() -> list[tuple[int, int]]:
+    lately = TmdbTrouble.objects.filter(minute__gt=timezone.now() - timedelta(hours=1))
+    return list(lately.values_list("http_status").annotate(n=Sum("count")).order_by("-n", "http_status"))

@@ -20,6 +20,7 @@ NO_NEW_TRY_AFTER = 12.0  # seconds since the first: a worker's time is bounded
 SANE_RETRY_AFTER = 60.0
 MAX_ANSWER = 5_000_000  # bytes unpacked; TMDB's longest, a film with a thousand people, are below a tenth of it
 PIECE = 64 * 1024
+ANSWERS = {200, 400, 404, 422}  # TMDB's own word on what was asked
 TRY_AGAIN = {429, 500, 502, 503, 504}
 NETWORK_TROUBLE = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
@@ -47,9 +48,12 @@ class PermitAdapter(HTTPAdapter):
                 response = super().send(request, **kwargs)
                 _read_whole(response)  # here, so that a cut answer is tried again too
             except NETWORK_TROUBLE:
+                health.trouble(0)
                 if not may_try_again:
                     raise
             else:
+                if response.status_code not in ANSWERS:
+                    health.trouble(response.status_code)
                 if response.status_code == 429:
                     ratelimit.push_back(retry_after(response) or 2.0**tried)
                     health.limited()

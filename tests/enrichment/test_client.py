@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 import requests
 import time_machine
+from django.db.models import Sum
 from django.utils import timezone
 
-from enrichment.models import TmdbService
+from enrichment import health
+from enrichment.models import TmdbService, TmdbTrouble
 from enrichment.tmdb.client import client, prepare_cache
 from enrichment.tmdb.errors import TMDBGone, TMDBRejected, TMDBUnavailable
 from enrichment.tmdb.transport import retry_after
@@ -307,3 +309,22 @@ def test_a_cache_that_cannot_be_written_does_not_hang(tmdb: TmdbServer) -> None:
         cache.execute("PRAGMA query_only = 1")
         cache.execute("BEGIN")  # as a broken write leaves it
     assert client().search("zebra", 1999).hits
+
+
+def test_troubles_are_counted_by_what_was_answered(tmdb: TmdbServer) -> None:
+    for fault in ("429", "500", "down"):
+        tmdb.fail, tmdb.retry_after = fault, 1
+        with pytest.raises(TMDBUnavailable):
+            client().search(f"zebra {fault}")
+    tmdb.fail = ""
+    with pytest.raises(TMDBGone):
+        client().details(404_404)
+    client().search("zebra")
+    assert dict(TmdbTrouble.objects.values_list("http_status").annotate(Sum("count"))) == {429: 3, 500: 3, 0: 3}
+
+
+def test_troubles_are_kept_for_an_hour() -> None:
+    old = timezone.now() - timedelta(minutes=62)
+    TmdbTrouble.objects.create(minute=old, http_status=500, count=5)
+    health.trouble(500)
+    assert list(TmdbTrouble.objects.values_list("http_status", "count")) == [(500, 1)]

@@ -112,3 +112,18 @@ def test_a_wait_that_is_too_long_is_refused_and_takes_no_slot(settings: Any) -> 
         ratelimit.take_permit(patience=0.1)
     assert refusal.value.reason == "limited"
     assert TmdbService.objects.get().next_slot_at == before
+
+
+def test_permits_are_counted_by_the_minute_of_their_slot(settings: Any) -> None:
+    limit(settings, 1000, 1)
+    permits(3)
+    row = TmdbService.objects.get()
+    assert row.minute == int(row.next_slot_at) // 60 and row.slots + row.slots_before == 3
+    TmdbService.objects.update(minute=row.minute - 1, slots=7, slots_before=5)
+    permits(1)
+    row.refresh_from_db()
+    assert (row.slots, row.slots_before) == (1, 7)
+    TmdbService.objects.update(minute=row.minute - 9)
+    permits(1)
+    row.refresh_from_db()
+    assert (row.slots, row.slots_before) == (1, 0)

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.status import Stat
 
-from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService
+from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble
 from imports import operation
 from imports.models import SessionStatus
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
@@ -89,6 +91,7 @@ def test_work_and_failures_are_counted(staff: Client) -> None:
     work = operation.status().work
     assert (work.imports, work.films, work.open_lookups, work.open_details) == (2, 3, 2, 3)
     assert (work.failed_lookups, work.failed_details, work.failed) == (2, 1, 3)
+    assert work.oldest_at == min(TitleLookup.objects.waiting().values_list("created_at", flat=True))
     assert work.failures == [("TMDB answered 400", 2), ("gave up <after> 5 tries", 1)]
     shown = page(staff)
     assert "Ask all failed again" in shown and "gave up &lt;after&gt; 5 tries" in shown
@@ -176,13 +179,17 @@ def test_the_admin_leads_there(staff: Client) -> None:
     assert "/admin/status/" not in page(Client(), "/admin/login/")
 
 
-def test_queries_do_not_grow_with_rows(staff: Client, django_assert_num_queries: Any) -> None:
+def test_queries_do_not_grow_with_rows(staff: Client) -> None:
+    needed = []
     for batch in range(2):
-        with django_assert_num_queries(15):
+        with CaptureQueriesContext(connection) as queries:
             page(staff)
+        needed.append(len(queries))
         for n in range(20):
             TitleLookupFactory(title=f"More {batch}-{n}", status=LookupStatus.FAILED, error=f"trouble {n}")
             MovieFactory(session=ImportSessionFactory(total_movies=1))
+            TmdbTrouble.objects.create(minute=timezone.now(), http_status=500 + n)
+    assert needed[0] == needed[1]
 
 
 def test_people_read_that_a_refused_key_is_not_theirs_to_mend() -> None:
@@ -195,3 +202,23 @@ def test_people_read_that_a_refused_key_is_not_theirs_to_mend() -> None:
     assert "It is tried again at" not in shown and "TMDB_TOKEN" not in shown
     TmdbService.objects.filter(pk=service.pk).update(down_reason="unreachable")
     assert "It is tried again at" in page(Client(), session.get_absolute_url())
+
+
+def test_the_rate_is_told_since_the_minute_before_this_one(settings: Any) -> None:
+    settings.TMDB = replace(settings.TMDB, rate_count=40, rate_seconds=10)
+    minute = int(timezone.now().timestamp()) // 60
+    TmdbService.objects.create(minute=minute, slots=30, slots_before=70)
+    rate = operation.status().tmdb.rate
+    assert (rate.used, rate.allowed) == (100, rate.seconds * 4)
+    assert 60 <= rate.seconds <= 120 and rate.left == rate.allowed - 100
+    TmdbService.objects.update(minute=minute - 1)
+    assert operation.status().tmdb.rate.used == 30
+    TmdbService.objects.update(minute=minute - 2)
+    assert operation.status().tmdb.rate.used == 0
+
+
+def test_troubles_are_those_of_the_last_hour() -> None:
+    now = timezone.now()
+    for ago, http_status, count in ((5, 429, 2), (9, 429, 1), (30, 0, 7), (61, 503, 99)):
+        TmdbTrouble.objects.create(minute=now - timedelta(minutes=ago), http_status=http_status, count=count)
+    assert operation.status().tmdb.troubles == [(0, 7), (429, 3)]
