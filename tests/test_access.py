@@ -102,6 +102,12 @@ RANKING_CHANGES = [
     ("patch", "api/v1/rankings/<int:ranking_id>/"),
     ("delete", "api/v1/rankings/<int:ranking_id>/"),
 ]
+# For staff: what GET answers to anonymous people, to others, and to staff.
+STAFF_CALLS = {
+    "api/admin/worker/status": (401, 403, 200),
+    "api/admin/sessions/<uuid:session_id>/errors": (401, 403, 200),
+    "api/admin/sessions/<uuid:session_id>/re-enrich": (405, 405, 405),
+}
 # A review, which is private: what GET answers to its owner. To everyone else it is 404, or 405 where GET is refused.
 REVIEW_PAGES = {
     "imports/<uuid:session_id>/titles/": 200,
@@ -184,7 +190,8 @@ def others() -> dict[str, Client]:
 
 def test_every_url_is_listed_here() -> None:
     calls = [route for _, route in PRIME_CALLS]
-    tables = [list(table) for table in (IMPORT_PAGES, OPEN_PAGES, SIGNED_IN_PAGES, RANKING_PAGES, REVIEW_PAGES, calls)]
+    pages = (IMPORT_PAGES, OPEN_PAGES, SIGNED_IN_PAGES, RANKING_PAGES, STAFF_CALLS, REVIEW_PAGES)
+    tables = [*(list(table) for table in pages), calls]
     listed = {route for table in tables for route in table}
     routes = {route for route in all_routes(get_resolver()) if not route.startswith(LEFT_OUT)}
     assert routes - listed == set()
@@ -275,6 +282,18 @@ def test_rankings_answer_by_who_asks(route: str, owner: Client) -> None:
     anonymous = visitors.pop("anonymous").get(url).status_code
     theirs = {client.get(url).status_code for client in visitors.values()}
     assert (owner.get(url).status_code, *theirs, anonymous) == RANKING_PAGES[route]
+
+
+@pytest.mark.parametrize("route", STAFF_CALLS)
+def test_operations_are_for_staff(route: str, session: ImportSession) -> None:
+    anonymous, other, staff = (client.get(address(route, session)).status_code for client in others().values())
+    assert (anonymous, other, staff) == STAFF_CALLS[route]
+
+
+def test_only_staff_ask_again(session: ImportSession) -> None:
+    url = address("api/admin/sessions/<uuid:session_id>/re-enrich", session)
+    answers = [client.post(url, {}, content_type="application/json").status_code for client in others().values()]
+    assert answers == [401, 403, 202]
 
 
 @pytest.mark.parametrize(("method", "route"), RANKING_CHANGES)

@@ -10,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from imports.decisions import CantDecide
 from imports.sources.base import SourceError
 
-from . import prime, rankings
+from . import operations, prime, rankings
 from .guard import Refused, anyone
 from .sessions import router
 
@@ -27,6 +27,7 @@ api = NinjaAPI(
 api.add_router("", router)
 api.add_router("/v1/import/amazon-prime", prime.router)
 api.add_router("/v1/rankings", rankings.router)
+api.add_router("/admin", operations.router)
 
 
 @api.exception_handler(SourceError)
