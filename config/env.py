@@ -49,6 +49,8 @@ class Environment:
     account_ttl_days: int | None
     prime_ttl_minutes: int
     max_upload_mb: int
+    uploads_per_hour: int
+    proxy_count: int
 
 
 def read() -> Environment:
@@ -113,6 +115,8 @@ def _read(env: Env) -> Environment:
         account_ttl_days=_above_zero(env, "ACCOUNT_TTL_DAYS", 0) or None,
         prime_ttl_minutes=_above_zero(env, "PRIME_TTL_MINUTES", 30),
         max_upload_mb=_above_zero(env, "MAX_UPLOAD_MB", 50),
+        uploads_per_hour=_above_zero(env, "UPLOADS_PER_HOUR", 60, most=1_000_000),
+        proxy_count=_above_zero(env, "PROXY_COUNT", 0, most=10),
     )
 
 

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "imports.middleware.ClientAddressMiddleware",  # first: whoever reads REMOTE_ADDR reads the client's
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -150,6 +151,9 @@ TMDB = TMDBSettings(
     refresh_days=ENV.tmdb_refresh_days,
 )
 WARM_CATALOGUE = ENV.warm_catalogue
+
+PROXY_COUNT = ENV.proxy_count
+UPLOADS_PER_HOUR = ENV.uploads_per_hour
 
 PORT = ENV.port  # of `manage.py serve`
 

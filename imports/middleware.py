@@ -1,5 +1,5 @@
-"""What is answered around views: a body that is too large is refused before anything parses it, and a database that
-is busy or away is said to be."""
+"""What happens around views: a request is known by its client's address, a body that is too large is refused before
+anything parses it, and a database that is busy or away is said to be."""
 
 from collections.abc import Callable
 
@@ -8,12 +8,25 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
+from . import client_address
 from .views.errors import refused, unavailable
 
 DRAIN_AT_MOST = 4  # times the limit; who sends even more loses the connection
 CHUNK = 256 * 1024
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ClientAddressMiddleware:
+    """REMOTE_ADDR becomes the client's address also behind PROXY_COUNT proxies, so that nothing else reads headers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        peer, forwarded = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+        request.META["REMOTE_ADDR"] = client_address.behind_proxies(peer, forwarded, settings.PROXY_COUNT)
+        return self.get_response(request)
 
 
 class UploadLimitMiddleware:
