@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "imports.middleware.UploadLimitMiddleware",
     "imports.middleware.DatabaseAwayMiddleware",
+    "imports.middleware.TooManyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

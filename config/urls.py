@@ -3,7 +3,7 @@ from django.urls import include, path
 
 from imports.api import api
 from imports.views import operation
-from imports.views.accounts import SignUpView
+from imports.views.accounts import ResetView, SignUpView
 from imports.views.health import health
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/status/ask-again/", admin.site.admin_view(operation.status_ask_again), name="status_ask_again"),
     path("admin/status/wake/", admin.site.admin_view(operation.status_wake), name="status_wake"),
     path("admin/", admin.site.urls),
+    path("accounts/password_reset/", ResetView.as_view(), name="password_reset"),
     path("accounts/", include("django.contrib.auth.urls")),
     path("accounts/signup/", SignUpView.as_view(), name="signup"),
     path("api/", api.urls),

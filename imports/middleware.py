@@ -1,5 +1,5 @@
 """What happens around views: a request is known by its client's address, a body that is too large is refused before
-anything parses it, and a database that is busy or away is said to be."""
+anything parses it, and it is said when the hour's uploads are used up, or the database is busy or away."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from . import client_address
-from .views.errors import refused, unavailable
+from .htmx import HtmxHttpRequest
+from .limits import TooMany
+from .views.errors import refused, too_many, unavailable
 
 DRAIN_AT_MOST = 4  # times the limit; who sends even more loses the connection
 CHUNK = 256 * 1024
@@ -56,6 +58,19 @@ class DatabaseAwayMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return unavailable(request) if isinstance(exception, OperationalError) else None
+
+
+class TooManyMiddleware:
+    """Answers 429."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HtmxHttpRequest, exception: Exception) -> HttpResponse | None:
+        return too_many(request, exception) if isinstance(exception, TooMany) else None
 
 
 def _drain(request: HttpRequest) -> None:

@@ -429,6 +429,7 @@ class Usage(models.Model):
         UPLOAD = "upload", _("Upload")
         SEARCH = "search", _("Search by hand")
         SIGN_UP = "sign_up", _("Sign-up")
+        RESET = "reset", _("Letter to reset a password")
 
     kind = models.CharField(max_length=8, choices=Kind)
     user = models.ForeignKey(

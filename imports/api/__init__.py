@@ -8,7 +8,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from imports.decisions import CantDecide
+from imports.htmx import HtmxHttpRequest
+from imports.limits import TooMany
 from imports.sources.base import SourceError
+from imports.views import errors
 
 from . import operations, prime, rankings
 from .guard import Refused, anyone
@@ -40,6 +43,11 @@ def source_error(request: HttpRequest, exc: SourceError) -> HttpResponse:
 def not_decided(request: HttpRequest, exc: CantDecide) -> HttpResponse:
     status = {"already_decided": 409, "film_gone": 404}.get(exc.code, 400)
     return api.create_response(request, {"detail": gettext(exc.message), "code": exc.code}, status=status)
+
+
+@api.exception_handler(TooMany)
+def too_many(request: HtmxHttpRequest, exc: TooMany) -> HttpResponse:
+    return errors.too_many(request, exc)
 
 
 @api.exception_handler(Http404)

@@ -18,8 +18,8 @@ from pydantic import Field
 from enrichment import queries as enrichment_queries
 from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
-from imports import access, decisions, services
-from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Source
+from imports import access, decisions, limits, services
+from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Source, Usage
 from imports.sources.base import Upload
 
 from .guard import SIGNED_IN, caller, known_zone
@@ -95,11 +95,13 @@ class Completed(Schema):
     unmatched_titles: list[str]
 
 
-@router.post("/upload/", response={201: ReviewStarted, 413: Error, 422: Error, **FAULTS})
+@router.post("/upload/", response={201: ReviewStarted, 413: Error, 422: Error, 429: Error, **FAULTS})
 def upload(request: HttpRequest, file: File[UploadedFile], time_zone: Form[str] = "UTC") -> Answer[ReviewStarted]:
     """Start a review; it replaces the person's open one. Matching goes on in the background."""
-    uploads = [Upload(file.name or "", file.read())]
-    session = services.start_review(caller(request), uploads, time_zone=known_zone(time_zone), replace=True)
+    user, zone = caller(request), known_zone(time_zone)
+    with limits.counted(request, Usage.Kind.UPLOAD):
+        uploads = [Upload(file.name or "", file.read())]
+        session = services.start_review(user, uploads, time_zone=zone, replace=True)
     counts = _counts(session)
     started = ReviewStarted(
         session_id=session.pk,
@@ -152,12 +154,16 @@ def undo(request: HttpRequest, session_id: UUID, index: int) -> ReviewMovie:
     return _one(_movie(request, session_id, index))
 
 
-@router.post("/session/{uuid:session_id}/movie/{int:index}/match/", response={200: ReviewMovie, 503: Error, **DECIDING})
+@router.post(
+    "/session/{uuid:session_id}/movie/{int:index}/match/",
+    response={200: ReviewMovie, 429: Error, 503: Error, **DECIDING},
+)
 def match(request: HttpRequest, session_id: UUID, index: int, choice: Choose) -> ReviewMovie:
     """Say which film it is, by its number at TMDB."""
     movie = _movie(request, session_id, index)
     try:
-        [film] = enrichment.search_by_hand(f"themoviedb.org/movie/{choice.tmdb_id}")
+        with limits.counted(request, Usage.Kind.SEARCH):
+            [film] = enrichment.search_by_hand(f"themoviedb.org/movie/{choice.tmdb_id}")
     except enrichment.SearchRefused as refused:
         raise HttpError(404, str(refused)) from refused
     except enrichment.SearchUnavailable as trouble:

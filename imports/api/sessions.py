@@ -10,7 +10,8 @@ from ninja import Status as Answer
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from imports import access, queries, services, statistics
+from imports import access, limits, queries, services, statistics
+from imports.models import Usage
 from imports.queries import MovieFilters
 from imports.sources.base import Upload
 from imports.views import exports, results
@@ -23,11 +24,13 @@ NOT_FOUND = {404: Error}
 OWNER_ONLY = {403: Error, 404: Error}
 
 
-@router.post("/upload", response={201: Started, 400: Error, 403: Error, 413: Error, 422: Error})
+@router.post("/upload", response={201: Started, 400: Error, 403: Error, 413: Error, 422: Error, 429: Error})
 def upload(request: HttpRequest, files: File[list[UploadedFile]], time_zone: Form[str] = "UTC") -> Answer[Started]:
     """Start an import from a Letterboxd export: its ZIP, or CSV files from it. Sets the cookie that owns it."""
-    uploads = [Upload(file.name or "", file.read()) for file in files]
-    session = services.start_import(access.owner_of(request), uploads, time_zone=known_zone(time_zone))
+    zone = known_zone(time_zone)
+    with limits.counted(request, Usage.Kind.UPLOAD):
+        uploads = [Upload(file.name or "", file.read()) for file in files]
+        session = services.start_import(access.owner_of(request), uploads, time_zone=zone)
     get_token(request)  # so that the cookie's owner can also delete
     return Answer(201, Started.of(session))
 
@@ -48,10 +51,11 @@ def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> An
     return Status.of(standing, queries.progress(standing))
 
 
-@router.post("/session/import", response={201: Started, 400: Error, 403: Error, 413: Error, 422: Error})
+@router.post("/session/import", response={201: Started, 400: Error, 403: Error, 413: Error, 422: Error, 429: Error})
 def restore(request: HttpRequest, file: File[UploadedFile]) -> Answer[Started]:
     """Bring an import back from its JSON export. Sets the cookie that owns it."""
-    session = services.restore_import(access.owner_of(request), Upload(file.name or "", file.read()))
+    with limits.counted(request, Usage.Kind.UPLOAD):
+        session = services.restore_import(access.owner_of(request), Upload(file.name or "", file.read()))
     get_token(request)  # so that the cookie's owner can also delete
     return Answer(201, Started.of(session))
 

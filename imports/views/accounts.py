@@ -1,4 +1,4 @@
-"""What Django's own auth views leave out: sign up, change the e-mail address, delete the account."""
+"""What Django's own auth views leave out: sign up, change the e-mail address, delete the account, limit letters."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import User
-from django.contrib.auth.views import RedirectURLMixin
+from django.contrib.auth.views import PasswordResetView, RedirectURLMixin
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +19,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView
 
-from imports import accounts
+from imports import accounts, limits
 from imports.forms_accounts import EmailForm, PasswordForm, SignUpForm
+from imports.models import Usage
 
 
 class SignedInRequest(HttpRequest):
@@ -33,10 +35,11 @@ class SignUpView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
     next_page = settings.LOGIN_REDIRECT_URL
 
     def form_valid(self, form: SignUpForm) -> HttpResponse:
-        user = form.save(commit=False)
         try:
-            with transaction.atomic():
-                user.save()
+            with limits.counted(self.request, Usage.Kind.SIGN_UP):
+                user = form.save(commit=False)
+                with transaction.atomic():
+                    user.save()
         except IntegrityError:  # a button pressed twice: hashing takes long enough for both to find the name free
             form.add_error("username", _("A user with that username already exists."))
             return self.form_invalid(form)
@@ -45,6 +48,14 @@ class SignUpView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, next=self.get_redirect_url())
+
+
+class ResetView(PasswordResetView):
+    """Django's own, by the hour: letters are sent to people who did not ask for them."""
+
+    def form_valid(self, form: PasswordResetForm) -> HttpResponse:
+        with limits.counted(self.request, Usage.Kind.RESET):
+            return super().form_valid(form)
 
 
 @sensitive_post_parameters()

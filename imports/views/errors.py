@@ -8,6 +8,8 @@ from django.utils.translation import gettext
 from django.views import defaults
 
 from imports.access import ImportExpired
+from imports.htmx import HtmxHttpRequest, pick_template
+from imports.limits import TooMany
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -41,6 +43,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         return JsonResponse({"detail": gettext("Something went wrong here."), "code": "server_error"}, status=500)
     return defaults.server_error(request)
+
+
+def too_many(request: HtmxHttpRequest, refused: TooMany) -> HttpResponse:
+    """The hour's uploads, or what else is limited, are used up."""
+    if _is_api(request):
+        response: HttpResponse = JsonResponse({"detail": str(refused), "code": "too_many"}, status=429)
+    else:
+        template = pick_template(request, page="429.html", fragment="_too_many.html")
+        response = render(request, template, {"message": str(refused)}, status=429)
+    response["Retry-After"] = str(refused.seconds)
+    return response
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

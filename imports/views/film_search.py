@@ -5,7 +5,9 @@ from typing import Literal
 
 from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
+from imports import limits
 from imports.htmx import HtmxHttpRequest, wants_fragment
+from imports.models import Usage
 
 REST = "rest"  # in the address: only what TMDB finds besides the films that are shown already
 
@@ -27,17 +29,20 @@ def searched(request: HtmxHttpRequest, q: str, year: int | None = None) -> Searc
         return NOT_YET
     known = enrichment.suggest(q, year)
     if not known or not wants_fragment(request):
-        return _asked(q, year, known)
+        return _asked(request, q, year, known)
     if REST not in request.GET:
         return Searched(known, "us", rest_url=f"{request.get_full_path()}&{REST}=1")
-    found = _asked(q, year, known)
+    found = _asked(request, q, year, known)
     return replace(found, films=[film for film in found.films if film not in known], by="tmdb_besides")
 
 
-def _asked(q: str, year: int | None, known: list[TmdbMovie]) -> Searched:
+def _asked(request: HtmxHttpRequest, q: str, year: int | None, known: list[TmdbMovie]) -> Searched:
     """What TMDB finds; where that is nothing, or it can't be asked, what is known here."""
     try:
-        films = enrichment.search_by_hand(q, year)
+        with limits.counted(request, Usage.Kind.SEARCH):
+            films = enrichment.search_by_hand(q, year)
+    except limits.TooMany as full:
+        return Searched(known, "us", str(full), 429)
     except enrichment.SearchRefused as refused:
         return Searched([], "tmdb", str(refused), 400)
     except enrichment.SearchUnavailable as trouble:

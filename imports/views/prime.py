@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from imports import access, decisions, queries, services
+from imports import access, decisions, limits, queries, services
 from imports.exports import csv_lines
 from imports.forms import UploadForm
 from imports.htmx import HtmxHttpRequest, see_other
-from imports.models import Decision, ImportSession, Ranking, Source
+from imports.models import Decision, ImportSession, Ranking, Source, Usage
 from imports.sources.base import SourceError
 from imports.wizard import Review
 
@@ -33,7 +33,8 @@ def prime_start(request: HtmxHttpRequest) -> HttpResponse:
     form.is_valid()
     zone, replace = form.cleaned_data["time_zone"], "replace" in request.POST
     try:
-        session = services.start_review(cast(User, request.user), form.uploads(), time_zone=zone, replace=replace)
+        with limits.counted(request, Usage.Kind.UPLOAD):
+            session = services.start_review(cast(User, request.user), form.uploads(), time_zone=zone, replace=replace)
     except SourceError as error:
         return _start_page(request, gettext(error.message) % error.params, error.status)
     except services.ReviewOpen:

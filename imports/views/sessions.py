@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from imports import access, queries, samples, services
+from imports import access, limits, queries, samples, services
 from imports.forms import ROLES, TimeZoneForm, UploadForm
 from imports.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
-from imports.models import ImportSession, Source
+from imports.models import ImportSession, Source, Usage
 from imports.sources.base import RoleNeeded, SourceError, Upload
 from imports.views import prime
 
@@ -40,7 +40,8 @@ def sample_start(request: HtmxHttpRequest) -> HttpResponse:
     form = TimeZoneForm(request.POST)
     form.is_valid()
     upload = Upload(samples.LETTERBOXD_NAME, samples.letterboxd_zip())
-    session = services.start_import(access.owner_of(request), [upload], time_zone=form.cleaned_data["time_zone"])
+    with limits.counted(request, Usage.Kind.UPLOAD):
+        session = services.start_import(access.owner_of(request), [upload], time_zone=form.cleaned_data["time_zone"])
     return see_other(request, session.get_absolute_url())
 
 
@@ -74,9 +75,10 @@ def _start(request: HtmxHttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     form.is_valid()
     try:
-        session = services.start_import(
-            access.owner_of(request), form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True
-        )
+        with limits.counted(request, Usage.Kind.UPLOAD):
+            session = services.start_import(
+                access.owner_of(request), form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True
+            )
     except SourceError as error:
         return _refused(request, error, form)
     return see_other(request, session.get_absolute_url())

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from imports import access, updates
+from imports import access, limits, updates
 from imports.forms import ROLES, UploadForm
-from imports.models import ImportSession
+from imports.models import ImportSession, Usage
 from imports.newer import Changes
 from imports.sources.base import RoleNeeded, SourceError
 
@@ -24,7 +24,8 @@ def session_update(request: HttpRequest, session_id: UUID) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     form.is_valid()
     try:
-        changes = updates.update_import(session, form.uploads(), ask=True, is_sure=_is_sure(request))
+        with limits.counted(request, Usage.Kind.UPLOAD):
+            changes = updates.update_import(session, form.uploads(), ask=True, is_sure=_is_sure(request))
     except SourceError as error:
         return _refused(request, session, error, form)
     except ImportSession.DoesNotExist as gone:  # deleted meanwhile

@@ -1,8 +1,12 @@
 """Whom a request is counted for: the client, not the proxy in front, and not what a client says of itself."""
 
+from typing import Any
+
 import pytest
+from django.test import Client
 
 from imports.client_address import behind_proxies, network
+from imports.models import Usage
 
 PEER = "10.0.0.9"
 
@@ -48,3 +52,11 @@ def test_the_peer_itself_is_read_alike(peer: str, address: str) -> None:
 )
 def test_an_ipv6_address_counts_by_its_network(address: str, counted: str) -> None:
     assert network(address) == counted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("proxies", "counted"), [(0, "127.0.0.1"), (1, "2001:db8:1:2::")])
+def test_a_request_is_known_by_its_clients_address(client: Client, settings: Any, proxies: int, counted: str) -> None:
+    settings.PROXY_COUNT = proxies
+    client.post("/imports/sample/", headers={"X-Forwarded-For": "203.0.113.66, [2001:db8:1:2::9]:1234"})
+    assert Usage.objects.get().address == counted
