@@ -7,6 +7,9 @@ from imports.views.accounts import ResetView, SignUpView
 from imports.views.health import health
 
 urlpatterns = [
+    # first what browsers and scripts poll, every second or two
+    path("api/", api.urls),
+    path("", include("imports.urls")),
     path("admin/status/", admin.site.admin_view(operation.status), name="status"),
     path("admin/status/ask-again/", admin.site.admin_view(operation.status_ask_again), name="status_ask_again"),
     path("admin/status/wake/", admin.site.admin_view(operation.status_wake), name="status_wake"),
@@ -14,9 +17,7 @@ urlpatterns = [
     path("accounts/password_reset/", ResetView.as_view(), name="password_reset"),
     path("accounts/", include("django.contrib.auth.urls")),
     path("accounts/signup/", SignUpView.as_view(), name="signup"),
-    path("api/", api.urls),
     path("health", health, name="health"),
-    path("", include("imports.urls")),
 ]
 
 handler400 = "imports.views.errors.bad_request"

@@ -11,8 +11,9 @@ class HtmxHttpRequest(HttpRequest):
 
 def wants_fragment(request: HtmxHttpRequest) -> bool:
     """For a swap; not for a reader, a boosted link, or htmx restoring its history."""
-    htmx = request.htmx
-    return bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
+    asked = request.META  # with every poll: `request.htmx` would read all headers for it
+    is_whole = "HTTP_HX_BOOSTED" in asked or "HTTP_HX_HISTORY_RESTORE_REQUEST" in asked
+    return asked.get("HTTP_HX_REQUEST") == "true" and not is_whole
 
 
 def pick_template(request: HtmxHttpRequest, page: str, fragment: str) -> str:

@@ -45,7 +45,7 @@ def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> An
     """Cheap enough to poll; send the ETag back as If-None-Match for an empty 304 while nothing changes."""
     standing = access.get_standing_or_404(request, session_id)
     etag = f'"{standing.status}-{standing.mark}"'
-    if request.headers.get("If-None-Match") == etag:
+    if request.META.get("HTTP_IF_NONE_MATCH") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
     response["ETag"] = etag
     return Status.of(standing, queries.progress(standing))
