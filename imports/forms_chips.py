@@ -1,5 +1,6 @@
 """Filters of a film list that only links set, told as chips that can be taken away one by one."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +38,7 @@ def a_day_month_or_year(value: str) -> None:
 
 def first_day_of(value: str) -> date:
     """Of "2024", "2024-05" or "2024-05-17"; ValueError for anything else."""
-    if len(value) not in (4, 7, 10):
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", value):  # fromisoformat also knows weeks
         raise ValueError(value)
     return date.fromisoformat(value + "-01-01"[len(value) - 4 :])
 

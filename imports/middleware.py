@@ -1,17 +1,19 @@
 """What happens around views: a request is known by its client's address, a body that is too large is refused before
-anything parses it, and it is said when the hour's uploads are used up, or the database is busy or away."""
+anything parses it, it is said when the hour's uploads are used up, or the database is busy or away, and the API speaks
+JSON whatever goes wrong."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware import common
 from django.utils.translation import gettext
 
 from . import client_address
 from .htmx import HtmxHttpRequest
 from .limits import TooMany
-from .views.errors import refused, too_many, unavailable
+from .views.errors import bad_request, in_json, is_api, refused, too_many, unavailable
 
 DRAIN_AT_MOST = 4  # times the limit; who sends even more loses the connection
 CHUNK = 256 * 1024
@@ -31,6 +33,25 @@ class ClientAddressMiddleware:
         return self.get_response(request)
 
 
+class ApiErrorsMiddleware:
+    """Under /api/ an error is JSON, whoever gives it: ninja refuses a method in plain text, Django a form in HTML."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_error = is_api(request) and response.status_code >= 400
+        return in_json(response) if is_error and "json" not in response["Content-Type"] else response
+
+
+class CommonMiddleware(common.CommonMiddleware):
+    """Under /api/ a wrong slash is not found: a redirect would lose what was sent."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        return not is_api(request) and super().should_redirect_with_slash(request)
+
+
 class UploadLimitMiddleware:
     """Answers 413. The body is read to its end first: a client that still sends would not see the answer."""
 
@@ -39,7 +60,10 @@ class UploadLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         limit = settings.MAX_UPLOAD_BYTES + settings.UPLOAD_SLACK_BYTES
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            return bad_request(request)
         if length <= limit:
             return self.get_response(request)
         if length <= limit * DRAIN_AT_MOST:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -178,6 +178,10 @@ class MovieFilters:
     tag: str = ""
     sort: str = "watched"
 
+    @property
+    def leave_all(self) -> bool:
+        return replace(self, sort="watched") == MovieFilters()
+
 
 FILM_YEAR = Coalesce("year", ExtractYear("tmdb_movie__release_date"), output_field=IntegerField())  # a source's first
 NEWEST_WATCHED = (F("watched_on").desc(nulls_last=True), "turn")
@@ -204,6 +208,12 @@ def movies(session: ImportSession, filters: MovieFilters = MovieFilters()) -> Qu
     if filters.status:
         wanted &= Q(outcome=filters.status)
     return found.filter(wanted).order_by(*ORDERS[filters.sort], "pk")
+
+
+def unenriched(session: ImportSession) -> QuerySet[Movie]:
+    """Films that wait, and those that failed, in the import's order; with what was asked, and the film it is."""
+    still_open = _films(session).filter(outcome__in=[Outcome.OPEN, Outcome.FAILED])
+    return still_open.select_related("tmdb_movie", "lookup__tmdb_movie").order_by("turn", "pk")
 
 
 def _films(session: ImportSession) -> QuerySet[Movie]:

@@ -6,20 +6,31 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
 
 from imports.decisions import CantDecide
 from imports.htmx import HtmxHttpRequest
 from imports.limits import TooMany
 from imports.sources.base import SourceError
+from imports.sources.refusals import REFUSALS
 from imports.views import errors
+from imports.views.errors import nothing_here, told
 
 from . import operations, prime, rankings
 from .guard import Refused, anyone
 from .sessions import router
 
+
+class Api(NinjaAPI):
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """As the functions are called: sessions_upload."""
+        module = operation.view_func.__module__.rpartition(".")[2]
+        return f"{module}_{operation.view_func.__name__}"
+
+
 CODES = {404: "not_found", 503: "tmdb_unavailable"}
 
-api = NinjaAPI(
+api = Api(
     title="Reelkeeper",
     version="1",
     docs_url="/docs",
@@ -35,14 +46,14 @@ api.add_router("/admin", operations.router)
 
 @api.exception_handler(SourceError)
 def source_error(request: HttpRequest, exc: SourceError) -> HttpResponse:
-    body = {"detail": gettext(exc.message) % exc.params, "code": exc.code}
-    return api.create_response(request, body | ({"file": exc.file} if exc.file else {}), status=exc.status)
+    body = told(gettext(exc.message) % exc.params, exc.code, file=exc.file)
+    return api.create_response(request, body, status=exc.status)
 
 
 @api.exception_handler(CantDecide)
 def not_decided(request: HttpRequest, exc: CantDecide) -> HttpResponse:
     status = {"already_decided": 409, "film_gone": 404}.get(exc.code, 400)
-    return api.create_response(request, {"detail": gettext(exc.message), "code": exc.code}, status=status)
+    return api.create_response(request, told(gettext(exc.message), exc.code), status=status)
 
 
 @api.exception_handler(TooMany)
@@ -52,25 +63,31 @@ def too_many(request: HtmxHttpRequest, exc: TooMany) -> HttpResponse:
 
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, exc: Http404) -> HttpResponse:
-    return api.create_response(request, {"detail": gettext("There is nothing here."), "code": "not_found"}, status=404)
+    return api.create_response(request, nothing_here(), status=404)
 
 
 @api.exception_handler(ValidationError)
 def not_valid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
-    return api.create_response(request, {"detail": _first_fault(exc.errors), "code": "invalid"}, status=400)
+    fault = exc.errors[0]
+    if fault["loc"][0] == "file":
+        sentence = gettext(REFUSALS["nothing_sent"][1])
+        hint = gettext("Send it as multipart/form-data: curl -F %s=@FILE") % fault["loc"][-1]
+        return api.create_response(request, told(sentence, "nothing_sent", hint=hint), status=400)
+    hint = gettext("A day is written like 2024-05-31.") if fault["type"] == "day" else ""
+    return api.create_response(request, told(_in_words(fault), "invalid", hint=hint), status=400)
 
 
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, exc: HttpError) -> HttpResponse:
-    body = {"detail": str(exc), "code": CODES.get(exc.status_code, "invalid")}
-    if isinstance(exc, Refused):
-        body |= {"code": exc.code} | ({"hint": exc.hint} if exc.hint else {})
-    response = api.create_response(request, body, status=exc.status_code)
+    code = exc.code if isinstance(exc, Refused) else CODES.get(exc.status_code, "invalid")
+    hint = exc.hint if isinstance(exc, Refused) else ""
+    response = api.create_response(request, told(str(exc), code, hint=hint), status=exc.status_code)
     if exc.status_code == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
 
 
-def _first_fault(errors: list[dict[str, Any]]) -> str:
-    fault = errors[0]
-    return f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}"
+def _in_words(fault: dict[str, Any]) -> str:
+    """Pydantic's, after the name of the field; our own names for a whole body are nobody's business."""
+    kind, _, *field = fault["loc"] if fault["loc"][0] == "body" else (*fault["loc"][:1], None, *fault["loc"][1:])
+    return f"{'.'.join(str(part) for part in field) or kind}: {fault['msg']}"

@@ -16,10 +16,10 @@ from imports.reasking import Which
 from imports.templatetags.films import row_reason
 
 from .guard import SIGNED_IN, staff
-from .schemas import Error
+from .schemas import CHANGING, errors
+from .wanted import Paged
 
 router = Router(tags=["Operations (staff)"], auth=SIGNED_IN)
-FAULTS = {401: Error, 403: Error}
 
 
 class Cluster(Schema):
@@ -104,11 +104,6 @@ class SessionErrors(Schema):
     per_page: int
 
 
-class Page(Schema):
-    page: int = Field(1, ge=1, le=1_000_000)
-    per_page: int = Field(50, ge=1, le=200)
-
-
 class ReEnrich(Schema):
     failed_only: bool = False
 
@@ -118,35 +113,38 @@ class AskedAgain(Schema):
     asked_again: int = Field(description="films; 0: none of them has an answer that could be another")
 
 
-@router.get("/worker/status", response={200: WorkerStatus, **FAULTS})
+@router.get("/worker/status", response={200: WorkerStatus, **errors(403)}, summary="How the instance is doing")
 def worker_status(request: HttpRequest) -> WorkerStatus:
     """What the admin's status page shows."""
     staff(request)
     return WorkerStatus.of(operation.status())
 
 
-@router.get("/sessions/{uuid:session_id}/errors", response={200: SessionErrors, 400: Error, 404: Error, **FAULTS})
-def session_errors(request: HttpRequest, session_id: UUID, page: Query[Page]) -> SessionErrors:
+@router.get(
+    "/sessions/{uuid:session_id}/errors",
+    response={200: SessionErrors, **errors(403, 404)},
+    summary="What went wrong with an import",
+)
+def session_errors(request: HttpRequest, session_id: UUID, page: Query[Paged]) -> SessionErrors:
     """The films that TMDB could not be asked about, and what the report says of rows; a page of each."""
     staff(request)
     session = get_object_or_404(ImportSession, pk=session_id)
     films = session.movies.filter(outcome=Outcome.FAILED).select_related("lookup", "tmdb_movie").order_by("turn")
     problems = session.problems.all()
-    rows = slice((page.page - 1) * page.per_page, page.page * page.per_page)
     return SessionErrors(
         session_id=session.pk,
         status=session.status,
         error_message=session.error_message,
         failed_films=session.failed_count,
-        films=[_failed(movie) for movie in films[rows]],
+        films=[_failed(movie) for movie in films[page.rows]],
         row_problems=problems.count(),
-        problems=[_problem(problem) for problem in problems[rows]],
+        problems=[_problem(problem) for problem in problems[page.rows]],
         page=page.page,
         per_page=page.per_page,
     )
 
 
-@router.post("/sessions/{uuid:session_id}/re-enrich", response={202: AskedAgain, 400: Error, 404: Error, **FAULTS})
+@router.post("/sessions/{uuid:session_id}/re-enrich", response={202: AskedAgain, **CHANGING}, summary="Ask TMDB again")
 def re_enrich(request: HttpRequest, session_id: UUID, wanted: ReEnrich = ReEnrich()) -> Answer[AskedAgain]:  # noqa: B008
     """Ask TMDB again about the films that failed, were not found, or are not sure; the cluster does the asking."""
     staff(request)

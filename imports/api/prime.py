@@ -23,11 +23,9 @@ from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Source
 from imports.sources.base import Upload
 
 from .guard import SIGNED_IN, caller, known_zone
-from .schemas import Error, RankingOut
+from .schemas import CHANGING, DECIDING, READING, UPLOADING, Day, Error, RankingOut
 
 router = Router(tags=["Amazon Prime Video"], auth=SIGNED_IN)
-FAULTS = {400: Error, 401: Error, 403: Error, 404: Error}
-DECIDING = {**FAULTS, 409: Error}
 ALTERNATIVES = 5
 
 
@@ -81,12 +79,12 @@ class ReviewStarted(Schema):
 
 
 class Add(Schema):
-    rating: int = Field(ge=1, le=5)
-    rated_at: date | None = None
+    rating: int = Field(ge=1, le=5, strict=True)
+    rated_at: Day | None = None
 
 
 class Choose(Schema):
-    tmdb_id: int = Field(ge=1, le=2**31 - 1)
+    tmdb_id: int = Field(ge=1, le=2**31 - 1, strict=True)
 
 
 class Completed(Schema):
@@ -95,9 +93,9 @@ class Completed(Schema):
     unmatched_titles: list[str]
 
 
-@router.post("/upload/", response={201: ReviewStarted, 413: Error, 422: Error, 429: Error, **FAULTS})
+@router.post("/upload/", response={201: ReviewStarted, **UPLOADING}, summary="Start a review")
 def upload(request: HttpRequest, file: File[UploadedFile], time_zone: Form[str] = "UTC") -> Answer[ReviewStarted]:
-    """Start a review; it replaces the person's open one. Matching goes on in the background."""
+    """It replaces the person's open one. Matching goes on in the background."""
     user, zone = caller(request), known_zone(time_zone)
     with limits.counted(request, Usage.Kind.UPLOAD):
         uploads = [Upload(file.name or "", file.read())]
@@ -115,7 +113,7 @@ def upload(request: HttpRequest, file: File[UploadedFile], time_zone: Form[str] 
     return Answer(201, started)
 
 
-@router.get("/session/{uuid:session_id}/", response={200: Review, **FAULTS})
+@router.get("/session/{uuid:session_id}/", response={200: Review, **READING}, summary="A review and its films")
 def detail(request: HttpRequest, session_id: UUID) -> Review:
     session = _review(request, session_id)
     counts, pending = _counts(session), session.movies.filter(decision=Decision.PENDING)
@@ -130,9 +128,11 @@ def detail(request: HttpRequest, session_id: UUID) -> Review:
     )
 
 
-@router.post("/session/{uuid:session_id}/movie/{int:index}/add/", response={201: RankingOut, **DECIDING})
+@router.post(
+    "/session/{uuid:session_id}/movie/{int:index}/add/", response={201: RankingOut, **DECIDING}, summary="Rank a film"
+)
 def add(request: HttpRequest, session_id: UUID, index: int, decision: Add) -> Answer[RankingOut]:
-    """Rank it; rated_at defaults to the last day it was watched."""
+    """rated_at defaults to the last day it was watched."""
     movie = _movie(request, session_id, index)
     today = movie.session.today()
     rated_at = decision.rated_at or min(movie.watched_on or today, today)
@@ -142,13 +142,19 @@ def add(request: HttpRequest, session_id: UUID, index: int, decision: Add) -> An
     return Answer(201, RankingOut.of(decisions.ranking_of(_movie(request, session_id, index))))
 
 
-@router.post("/session/{uuid:session_id}/movie/{int:index}/skip/", response={204: None, **DECIDING})
+@router.post(
+    "/session/{uuid:session_id}/movie/{int:index}/skip/", response={204: None, **DECIDING}, summary="Skip a film"
+)
 def skip(request: HttpRequest, session_id: UUID, index: int) -> Answer[None]:
     decisions.skip(_movie(request, session_id, index))
     return Answer(204, None)
 
 
-@router.post("/session/{uuid:session_id}/movie/{int:index}/undo/", response={200: ReviewMovie, **DECIDING})
+@router.post(
+    "/session/{uuid:session_id}/movie/{int:index}/undo/",
+    response={200: ReviewMovie, **DECIDING},
+    summary="Take a decision back",
+)
 def undo(request: HttpRequest, session_id: UUID, index: int) -> ReviewMovie:
     decisions.undo(_movie(request, session_id, index))
     return _one(_movie(request, session_id, index))
@@ -156,10 +162,11 @@ def undo(request: HttpRequest, session_id: UUID, index: int) -> ReviewMovie:
 
 @router.post(
     "/session/{uuid:session_id}/movie/{int:index}/match/",
-    response={200: ReviewMovie, 429: Error, 503: Error, **DECIDING},
+    response={200: ReviewMovie, 429: Error, **DECIDING},
+    summary="Say which film it is",
 )
 def match(request: HttpRequest, session_id: UUID, index: int, choice: Choose) -> ReviewMovie:
-    """Say which film it is, by its number at TMDB."""
+    """By its number at TMDB."""
     movie = _movie(request, session_id, index)
     try:
         with limits.counted(request, Usage.Kind.SEARCH):
@@ -172,7 +179,7 @@ def match(request: HttpRequest, session_id: UUID, index: int, choice: Choose) ->
     return _one(_movie(request, session_id, index))
 
 
-@router.post("/session/{uuid:session_id}/complete/", response={200: Completed, **FAULTS})
+@router.post("/session/{uuid:session_id}/complete/", response={200: Completed, **CHANGING}, summary="End a review")
 def complete(request: HttpRequest, session_id: UUID) -> Completed:
     session = _review(request, session_id)
     decisions.complete(session)
@@ -185,7 +192,7 @@ def complete(request: HttpRequest, session_id: UUID) -> Completed:
     )
 
 
-@router.delete("/session/{uuid:session_id}/", response={204: None, **FAULTS})
+@router.delete("/session/{uuid:session_id}/", response={204: None, **CHANGING}, summary="Delete a review")
 def delete(request: HttpRequest, session_id: UUID) -> Answer[None]:
     services.delete_import(_review(request, session_id))
     return Answer(204, None)

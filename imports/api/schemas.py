@@ -1,11 +1,15 @@
 """The shapes of the JSON API."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self, cast
 from uuid import UUID
 
+from django.utils.translation import gettext
 from ninja import Schema
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from imports.exports import facts_of
 from imports.models import ImportSession, Movie, Ranking, Viewing
@@ -15,10 +19,33 @@ EXAMPLES = 5  # of each kind of name
 
 
 class Error(Schema):
-    detail: str
-    code: str
-    file: str | None = None
-    hint: str | None = None
+    detail: str  # a sentence for people
+    code: str  # for programs
+    file: str | None = None  # the one that is at fault
+    hint: str | None = None  # what to do about it
+
+
+def errors(*statuses: int) -> dict[int, type[Error]]:
+    """What an operation may answer beside what it is for: these, and what any call may get. It can be malformed, come
+    with a bad token, or find the database away."""
+    return dict.fromkeys(sorted({400, 401, 503, *statuses}), Error)
+
+
+READING = errors(404)
+CHANGING = errors(403, 404, 413)
+DECIDING = errors(403, 404, 409, 413)
+UPLOADING = errors(403, 413, 422, 429)
+
+
+def _a_day(value: object) -> date:
+    """Pydantic also takes moments, and seconds since 1970."""
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(cast(str, value))
+    except (TypeError, ValueError) as wrong:
+        raise PydanticCustomError("day", "{said}", {"said": gettext("this is no day")}) from wrong
+
+
+Day = Annotated[date, BeforeValidator(_a_day)]  # in a body
 
 
 class Started(Schema):
@@ -168,6 +195,51 @@ class MovieOut(Schema):
 
 class Movies(Schema):
     movies: list[MovieOut]
+    total: int
+    page: int
+    per_page: int
+
+
+class MoviesSummary(Schema):
+    session_id: UUID
+    total_movies: int
+    enriched_count: int
+    movies: list[MovieOut]
+
+    @classmethod
+    def of(cls, session: ImportSession, movies: Iterable[Movie]) -> Self:
+        return cls(
+            session_id=session.pk,
+            total_movies=session.total_movies,
+            enriched_count=session.enriched_count,
+            movies=[MovieOut.of(movie, is_mine=session.is_mine) for movie in movies],
+        )
+
+
+class Unenriched(Schema):
+    title: str
+    year: int | None
+    letterboxd_uri: str
+    status: str  # open or failed
+    attempts: int  # of what it waits for: to be found, then to be known in full
+    error: str  # why the last try did not succeed; empty: none was made, or nothing was wrong
+
+    @classmethod
+    def of(cls, movie: Movie) -> Self:
+        """`movie` as queries.unenriched fetches it."""
+        work = movie.tmdb_movie or (movie.lookup and (movie.lookup.tmdb_movie or movie.lookup))
+        return cls(
+            title=movie.title,
+            year=movie.year,
+            letterboxd_uri=movie.letterboxd_uri,
+            status=movie.outcome,
+            attempts=work.attempts if work else 0,
+            error=work.error if work else "",
+        )
+
+
+class UnenrichedMovies(Schema):
+    movies: list[Unenriched]
     total: int
     page: int
     per_page: int

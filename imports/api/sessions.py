@@ -5,28 +5,47 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
+from django.utils.translation import gettext
 from ninja import File, Form, Query, Router, Schema
 from ninja import Status as Answer
+from ninja.errors import HttpError
 from ninja.files import UploadedFile
-from pydantic import Field
 
 from imports import access, limits, queries, services, statistics
 from imports.models import Usage
-from imports.queries import MovieFilters
 from imports.sources.base import Upload
 from imports.views import exports, results
 
 from .guard import known_zone
-from .schemas import Analytics, EnrichmentStats, Error, MovieOut, Movies, Session, Started, Status
+from .schemas import (
+    CHANGING,
+    READING,
+    UPLOADING,
+    Analytics,
+    EnrichmentStats,
+    MovieOut,
+    Movies,
+    MoviesSummary,
+    Session,
+    Started,
+    Status,
+    Unenriched,
+    UnenrichedMovies,
+)
+from .wanted import MoviesWanted, Paged, StatisticsWanted
 
 router = Router(tags=["Imports"])
-NOT_FOUND = {404: Error}
-OWNER_ONLY = {403: Error, 404: Error}
+SUMMARY = 10  # films
 
 
-@router.post("/upload", response={201: Started, 400: Error, 403: Error, 413: Error, 422: Error, 429: Error})
+def a_file(schemas: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """How a file is documented, by its content type: ninja knows only JSON."""
+    return {"responses": {200: {"content": {name: {"schema": schema} for name, schema in schemas.items()}}}}
+
+
+@router.post("/upload", response={201: Started, **UPLOADING}, summary="Start an import")
 def upload(request: HttpRequest, files: File[list[UploadedFile]], time_zone: Form[str] = "UTC") -> Answer[Started]:
-    """Start an import from a Letterboxd export: its ZIP, or CSV files from it. Sets the cookie that owns it."""
+    """From a Letterboxd export: its ZIP, or CSV files from it. Sets the cookie that owns the import."""
     zone = known_zone(time_zone)
     with limits.counted(request, Usage.Kind.UPLOAD):
         uploads = [Upload(file.name or "", file.read()) for file in files]
@@ -35,12 +54,15 @@ def upload(request: HttpRequest, files: File[list[UploadedFile]], time_zone: For
     return Answer(201, Started.of(session))
 
 
-@router.get("/session/{uuid:session_id}", response={200: Session, **NOT_FOUND})
+@router.get("/session/{uuid:session_id}", response={200: Session, **READING}, summary="An import and its files")
 def detail(request: HttpRequest, session_id: UUID) -> Session:
+    """What was read in each file is told to its owner."""
     return Session.of(access.get_readable_session_or_404(request, session_id))
 
 
-@router.get("/session/{uuid:session_id}/status", response={200: Status, 304: None, **NOT_FOUND})
+@router.get(
+    "/session/{uuid:session_id}/status", response={200: Status, 304: None, **READING}, summary="How far an import is"
+)
 def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> Any:
     """Cheap enough to poll; send the ETag back as If-None-Match for an empty 304 while nothing changes."""
     standing = access.get_standing_or_404(request, session_id)
@@ -51,9 +73,9 @@ def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> An
     return Status.of(standing, queries.progress(standing))
 
 
-@router.post("/session/import", response={201: Started, 400: Error, 403: Error, 413: Error, 422: Error, 429: Error})
+@router.post("/session/import", response={201: Started, **UPLOADING}, summary="Bring an import back")
 def restore(request: HttpRequest, file: File[UploadedFile]) -> Answer[Started]:
-    """Bring an import back from its JSON export. Sets the cookie that owns it."""
+    """From its JSON export. Sets the cookie that owns it."""
     with limits.counted(request, Usage.Kind.UPLOAD):
         session = services.restore_import(access.owner_of(request), Upload(file.name or "", file.read()))
     get_token(request)  # so that the cookie's owner can also delete
@@ -64,62 +86,99 @@ class Wanted(Schema):
     format: Literal["json", "csv", "letterboxd"] = "json"
 
 
-@router.get("/session/{uuid:session_id}/export", response={200: None, 400: Error, **NOT_FOUND})
+@router.get(
+    "/session/{uuid:session_id}/export",
+    response={200: None, **READING},
+    summary="Take an import away",
+    openapi_extra=a_file(
+        {
+            "application/json": {"type": "object"},
+            "text/csv": {"type": "string"},
+            "application/zip": {"type": "string", "format": "binary"},
+        }
+    ),
+)
 def export(request: HttpRequest, session_id: UUID, wanted: Query[Wanted]) -> StreamingHttpResponse:
     """All of it, as a file: JSON that can be imported again (its schema: /schemas/export-v1.json), a CSV of the films,
-    or a ZIP of what letterboxd.com takes in."""
+    or a ZIP of what letterboxd.com takes in. The owner's only."""
     return exports.FORMATS[wanted.format](access.get_own_session_or_404(request, session_id))
 
 
-@router.get("/session/{uuid:session_id}/report", response={200: None, **NOT_FOUND})
+@router.get(
+    "/session/{uuid:session_id}/report",
+    response={200: None, **READING},
+    summary="What became of every row",
+    openapi_extra=a_file({"text/csv": {"type": "string"}}),
+)
 def report(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
-    """What became of every row, as a CSV file."""
+    """As a CSV file. The owner's only."""
     return results.report_of(access.get_own_session_or_404(request, session_id))
 
 
-class Page(Schema):
-    page: int = Field(1, ge=1, le=1_000_000)
-    per_page: int = Field(50, ge=1, le=200)
-
-
-@router.get("/session/{uuid:session_id}/movies", response={200: Movies, 400: Error, **NOT_FOUND})
-def movies(request: HttpRequest, session_id: UUID, page: Query[Page]) -> Movies:
-    """The films, newest watched first."""
+@router.get("/session/{uuid:session_id}/movies", response={200: Movies, **READING}, summary="The films")
+def movies(request: HttpRequest, session_id: UUID, wanted: Query[MoviesWanted]) -> Movies:
+    """Newest watched first; `total` counts what the filters leave. A reader with the link gets no tags or reviews."""
     session = access.get_readable_session_or_404(request, session_id)
-    found = queries.movies(session, MovieFilters())
-    start = (page.page - 1) * page.per_page
-    rows = found.prefetch_related("viewings")[start : start + page.per_page]
+    filters = wanted.filters()
+    if filters.tag and not session.is_mine:
+        raise HttpError(400, gettext("tag: only the owner can ask for a tag."))
+    found = queries.movies(session, filters)
+    rows = found.prefetch_related("viewings")[wanted.rows]
     return Movies(
         movies=[MovieOut.of(movie, is_mine=session.is_mine) for movie in rows],
-        total=session.total_movies,
-        page=page.page,
-        per_page=page.per_page,
+        total=session.total_movies if filters.leave_all else found.count(),
+        page=wanted.page,
+        per_page=wanted.per_page,
     )
 
 
-class StatisticsFilters(Schema):
-    year: int | None = Field(None, ge=1, le=9999, description="watched in")
-    decade: int | None = Field(None, ge=0, le=9990, description="of the release, as 1990")
-    genre: str = Field("", max_length=100)
-    rating: str = Field("", pattern=r"^([0-4]\.5|[1-5](\.0)?|none)?$", description="stars, or none: not rated")
+@router.get(
+    "/session/{uuid:session_id}/movies-summary", response={200: MoviesSummary, **READING}, summary="The first ten films"
+)
+def movies_summary(request: HttpRequest, session_id: UUID) -> MoviesSummary:
+    """With what is known of them."""
+    session = access.get_readable_session_or_404(request, session_id)
+    return MoviesSummary.of(session, queries.movies(session).prefetch_related("viewings")[:SUMMARY])
 
 
-@router.get("/session/{uuid:session_id}/analytics", response={200: Analytics, 400: Error, **NOT_FOUND})
-def analytics(request: HttpRequest, session_id: UUID, filters: Query[StatisticsFilters]) -> Analytics:
+@router.get(
+    "/session/{uuid:session_id}/unenriched-movies",
+    response={200: UnenrichedMovies, **READING},
+    summary="The films that are still open",
+)
+def unenriched_movies(request: HttpRequest, session_id: UUID, wanted: Query[Paged]) -> UnenrichedMovies:
+    """Those that wait for TMDB, and those that it could not be asked about, with the reason."""
+    session = access.get_readable_session_or_404(request, session_id)
+    return UnenrichedMovies(
+        movies=[Unenriched.of(movie) for movie in queries.unenriched(session)[wanted.rows]],
+        total=session.open_count + session.failed_count,
+        page=wanted.page,
+        per_page=wanted.per_page,
+    )
+
+
+@router.get("/session/{uuid:session_id}/analytics", response={200: Analytics, **READING}, summary="The statistics")
+def analytics(request: HttpRequest, session_id: UUID, wanted: Query[StatisticsWanted]) -> Analytics:
     """The numbers of the statistics page, with what is known so far. A reader with the link gets no tags."""
     session = access.get_readable_session_or_404(request, session_id)
-    data = statistics.of_session(session, statistics.Filters(**filters.model_dump()))
+    data = statistics.of_session(session, wanted.filters())
     return Analytics.of(session, data if session.is_mine else statistics.public(data))
 
 
-@router.get("/session/{uuid:session_id}/enrichment-stats", response={200: EnrichmentStats, **NOT_FOUND})
+@router.get(
+    "/session/{uuid:session_id}/enrichment-stats",
+    response={200: EnrichmentStats, **READING},
+    summary="What is known of the films, in short",
+)
 def enrichment_stats(request: HttpRequest, session_id: UUID) -> EnrichmentStats:
+    """Numbers and examples."""
     session = access.get_readable_session_or_404(request, session_id)
     percent = queries.percent(session.enriched_count, session.total_movies)
     return EnrichmentStats.of(session, percent, statistics.of_session(session))
 
 
-@router.delete("/session/{uuid:session_id}", response={204: None, **OWNER_ONLY})
+@router.delete("/session/{uuid:session_id}", response={204: None, **CHANGING}, summary="Delete an import")
 def delete(request: HttpRequest, session_id: UUID) -> Answer[None]:
+    """With all that is in it. The owner's only."""
     services.delete_import(access.get_own_session_or_404(request, session_id))
     return Answer(204, None)

@@ -58,7 +58,8 @@ def test_upload_refuses_with_a_sentence_and_stores_nothing(client: Client, name:
 
 def test_upload_of_nothing_is_refused(client: Client) -> None:
     answer = client.post("/api/upload", {})
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert (answer.status_code, answer.json()["code"]) == (400, "nothing_sent")
+    assert "curl -F files=@" in answer.json()["hint"]
 
 
 def test_upload_of_too_much_is_refused_as_json(client: Client, settings: Any) -> None:

@@ -1,0 +1,218 @@
+"""An import's films over JSON: filtered, ordered and paged as on the page."""
+
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from imports.api.wanted import MoviesWanted, Paged
+from imports.models import ImportSession, Outcome
+from imports.queries import ORDERS, MovieFilters
+from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, UserFactory, ViewingFactory
+
+pytestmark = pytest.mark.django_db
+
+NOTHING_KNOWN = dict.fromkeys(
+    "tmdb_id tmdb_title genres directors cast runtime budget revenue popularity vote_average original_language country "
+    "enriched_at confidence".split()
+)
+
+
+@pytest.fixture
+def session(client: Client) -> ImportSession:
+    """Of the client's person: three films, each with something that the others lack."""
+    user = UserFactory()
+    client.force_login(user)
+    session: ImportSession = ImportSessionFactory(user=user, browser_key="", total_movies=3)
+    heat = TmdbMovieFactory(
+        done=True,
+        title="Heat",
+        release_date="1995-12-15",
+        runtime=170,
+        genres=["Crime", "Drama"],
+        directors=["Michael Mann"],
+        cast=["Al Pacino"],
+        countries=["United States of America"],
+        original_language="en",
+    )
+    amelie = TmdbMovieFactory(
+        done=True,
+        title="Amélie",
+        release_date="2001-04-25",
+        runtime=122,
+        genres=["Comedy"],
+        directors=["Jean-Pierre Jeunet"],
+        cast=["Audrey Tautou"],
+        countries=["France"],
+        original_language="fr",
+    )
+    film(session, "Heat", heat, year=1995, rating=Decimal("4.5"), days=[date(2023, 1, 1), date(2024, 5, 17)], turn=0)
+    film(session, "Amélie", amelie, year=2001, rating=None, days=[date(2024, 5, 20)], turn=1, liked_on="2024-05-20")
+    MovieFactory(session=session, title="Unknown", year=1950, rating=Decimal("1.0"), turn=2, is_seen=False)
+    return session
+
+
+def film(session: ImportSession, title: str, match: Any, *, days: list[date], **more: Any) -> None:
+    made = MovieFactory(session=session, title=title, tmdb_movie=match, matched=True, watched_on=days[-1], **more)
+    for day in days:
+        ViewingFactory(movie=made, watched_on=day, tags=["cinema"] if len(days) > 1 else [])
+
+
+def movies(client: Client, session: ImportSession, query: str = "") -> Any:
+    answer = client.get(f"/api/session/{session.pk}/movies?{query}")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["Amélie", "Heat", "Unknown"]),
+        ("q=amelie", ["Amélie"]),
+        ("q=mann", ["Heat"]),
+        ("q=nobody", []),
+        ("decade=1990", ["Heat"]),
+        ("year=2001", ["Amélie"]),
+        ("genre=Crime", ["Heat"]),
+        ("genre=Crime&genre_too=Drama", ["Heat"]),
+        ("genre=Crime&genre_too=Comedy", []),
+        ("rating=4.5", ["Heat"]),
+        ("rating=1", ["Unknown"]),
+        ("rating=none", ["Amélie"]),
+        ("status=open", ["Unknown"]),
+        ("status=matched", ["Amélie", "Heat"]),
+        ("liked=true", ["Amélie"]),
+        ("liked=false", ["Amélie", "Heat", "Unknown"]),
+        ("seen=true", ["Amélie", "Heat"]),
+        ("watched=2023", ["Heat"]),
+        ("watched=2024-05", ["Amélie", "Heat"]),
+        ("watched=2024-05-17", ["Heat"]),
+        ("weekday=0", ["Amélie"]),
+        ("rewatched=true", ["Heat"]),
+        ("director=Michael%20Mann", ["Heat"]),
+        ("cast=Audrey%20Tautou", ["Amélie"]),
+        ("country=France", ["Amélie"]),
+        ("language=en", ["Heat"]),
+        ("tag=cinema", ["Heat"]),
+        ("sort=title", ["Amélie", "Heat", "Unknown"]),
+        ("sort=rating", ["Heat", "Unknown", "Amélie"]),
+        ("sort=year_oldest&status=matched", ["Heat", "Amélie"]),
+        ("sort=runtime_shortest&decade=1990", ["Heat"]),
+    ],
+)
+def test_the_films_are_filtered_and_ordered_as_on_the_page(
+    client: Client, session: ImportSession, query: str, expected: list[str]
+) -> None:
+    answer = movies(client, session, query)
+    assert [movie["title"] for movie in answer["movies"]] == expected
+    assert answer["total"] == len(expected)
+
+
+def test_the_api_filters_by_all_that_the_page_filters_by() -> None:
+    names = set(MoviesWanted.model_fields) - set(Paged.model_fields)
+    assert names == {field.name for field in fields(MovieFilters)}
+    assert MoviesWanted.model_validate({}).filters() == MovieFilters()
+    sorts = MoviesWanted.model_json_schema()["properties"]["sort"]["enum"]
+    assert sorts == list(ORDERS)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=" + "x" * 101,
+        "q=%00",
+        "decade=1995",
+        "decade=-10",
+        "decade=x",
+        "year=0",
+        "year=99999",
+        "genre=%00",
+        "rating=6",
+        "rating=0",
+        "rating=3.3",
+        "status=nowhere",
+        "status=",
+        "liked=perhaps",
+        "watched=0000",
+        "watched=2024-13",
+        "watched=2024-02-30",
+        "watched=2024-W01-1",
+        "watched=yesterday",
+        "weekday=7",
+        "weekday=Monday",
+        "director=" + "x" * 201,
+        "tag=%00",
+        "sort=price",
+        "page=0",
+        "per_page=201",
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_by_its_name(client: Client, session: ImportSession, query: str) -> None:
+    answer = client.get(f"/api/session/{session.pk}/movies?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert answer.json()["detail"].startswith(query.partition("=")[0] + ": ")
+
+
+@pytest.mark.parametrize("value", ["2024-W01-1", "0000", "٢٠٢٤"])
+def test_the_page_takes_no_other_kind_of_day(client: Client, session: ImportSession, value: str) -> None:
+    answer = client.get(f"/imports/{session.pk}/films/", {"watched": value})
+    assert answer.status_code == 200
+    assert "Amélie" in answer.content.decode()
+
+
+def test_the_total_counts_what_is_found_on_all_pages(client: Client, session: ImportSession) -> None:
+    answer = movies(client, session, "status=matched&per_page=1&page=2")
+    assert [movie["title"] for movie in answer.pop("movies")] == ["Heat"]
+    assert answer == {"total": 2, "page": 2, "per_page": 1}
+    assert movies(client, session, "page=9")["movies"] == []
+
+
+def test_a_film_is_told_with_all_that_is_known(client: Client, session: ImportSession) -> None:
+    _, heat, unknown = movies(client, session)["movies"]
+    assert (heat["year"], heat["rating"], heat["watched_date"]) == (1995, 4.5, "2024-05-17")
+    assert (heat["tags"], heat["runtime"], heat["country"]) == (["cinema"], 170, "United States of America")
+    assert {viewing["watched_date"] for viewing in heat["viewings"]} == {"2023-01-01", "2024-05-17"}
+    assert (heat["status"], heat["tmdb_enriched"]) == ("matched", True)
+    assert unknown == NOTHING_KNOWN | {
+        "title": "Unknown",
+        "year": 1950,
+        "rating": 1.0,
+        "watched_date": None,
+        "rewatch": False,
+        "tags": [],
+        "review": "",
+        "letterboxd_uri": "",
+        "viewings": [],
+        "status": "open",
+        "tmdb_enriched": False,
+        "reasons": [],
+    }
+
+
+def test_a_tag_is_the_owners_to_ask_for(client: Client, session: ImportSession) -> None:
+    stranger = Client()
+    answer = stranger.get(f"/api/session/{session.pk}/movies?tag=cinema")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert movies(stranger, session, "q=cinema")["total"] == 0
+    assert {movie["tags"] for movie in movies(stranger, session)["movies"]} == {None}
+
+
+@pytest.mark.parametrize("count", [3, 40])
+@pytest.mark.parametrize(("query", "queries"), [("", 3), ("sort=title", 3), ("status=matched&genre=Drama&q=film", 4)])
+def test_filters_cost_one_count_for_any_number_of_films(
+    client: Client, count: int, query: str, queries: int, django_assert_num_queries: Any
+) -> None:
+    session = ImportSessionFactory(total_movies=count, last_accessed=timezone.now())
+    for _ in range(count):
+        match = TmdbMovieFactory(done=True, genres=["Drama"], title="A Film")
+        ViewingFactory(movie=MovieFactory(session=session, matched=True, tmdb_movie=match))
+    with django_assert_num_queries(queries):  # the import, the films, their viewings; and how many the filters leave
+        assert len(movies(client, session, query)["movies"]) == count
+
+
+def test_every_status_can_be_asked_for(client: Client, session: ImportSession) -> None:
+    assert sum(movies(client, session, f"status={status}")["total"] for status in Outcome.values) == 3
