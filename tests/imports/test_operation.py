@@ -54,6 +54,7 @@ def test_a_client_that_sends_too_much_sees_the_answer(live_server: Any, settings
     assert b"too_large" in answer.read()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("path", "says"), [("/imports/sample/", "try again"), ("/api/upload", '"unavailable"')])
 def test_a_busy_database_gets_a_sentence(client: Any, monkeypatch: pytest.MonkeyPatch, path: str, says: str) -> None:
     def locked(*args: Any, **kwargs: Any) -> None:
