@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from . import decisions, services
+from . import decisions, limits, services
 from .access import expiry
 from .models import ImportSession, Movie
 
@@ -27,6 +27,7 @@ def delete_account(user: User) -> None:
     for session in list(user.import_sessions.order_by("pk")):
         services.delete_import(session)
     _sign_out_everywhere(user)
+    limits.forget_logins(user)
     user.delete()
 
 

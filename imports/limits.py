@@ -1,12 +1,14 @@
-"""What is limited by the hour, for each person and each address. The only door: a view opens it around the work, and
-what is counted stands there."""
+"""What is limited by the hour, for each person and each address: a view opens this door around the work, and what is
+counted stands there. Wrong passwords are counted by django-axes, whose rows are looked after here too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 from zlib import crc32
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -19,6 +21,7 @@ from .client_address import network
 from .models import Usage
 
 HOUR = timedelta(hours=1)
+LOGIN_ROWS = (AccessAttempt, AccessLog, AccessFailureLog)
 # Far from what a household does behind one address
 SEARCHES_PER_HOUR = 600  # a review is at most 500 films
 SIGN_UPS_PER_HOUR = 10
@@ -66,7 +69,7 @@ def per_hour(kind: Usage.Kind) -> int:
 
 def address_of(request: HttpRequest) -> str:
     """The address that counts: of IPv6, the network."""
-    return network(request.META["REMOTE_ADDR"])
+    return network(request.META.get("REMOTE_ADDR", ""))
 
 
 def try_again(seconds: int) -> str:
@@ -75,10 +78,40 @@ def try_again(seconds: int) -> str:
     return said % {"n": minutes}
 
 
+def login_address(request: HttpRequest) -> str | None:
+    """The same for django-axes, which keeps none where there is none (a socket of this machine)."""
+    return address_of(request) or None
+
+
+def login_wait(request: HttpRequest, username: str) -> int:
+    """How many seconds this name is still locked for this address."""
+    attempts = AccessAttempt.objects.filter(username=username, ip_address=login_address(request))
+    last = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
+    until = (last or timezone.now()) + settings.AXES_COOLOFF_TIME
+    return max(1, ceil((until - timezone.now()).total_seconds()))
+
+
+def usage_of(user: User) -> dict[str, list[dict[str, Any]]]:
+    """What is kept of this person's uses and wrong passwords, for their export."""
+    attempts = AccessAttempt.objects.filter(username=user.get_username())
+    return {
+        "uses": list(user.usage.order_by("at").values("kind", "address", "at")),
+        "failed_logins": list(attempts.values("ip_address", "user_agent", "attempt_time", "failures_since_start")),
+    }
+
+
+def forget_logins(user: User) -> None:
+    """Their uses go with the account; these rows know it only by its name."""
+    for model in LOGIN_ROWS:
+        model.objects.filter(username=user.get_username()).delete()
+
+
 def forget_old(days: int = 30) -> int:
-    """Addresses are kept no longer than that. Returns how many rows went."""
+    """Addresses, and names that someone tried to sign in with, are kept no longer than that. Returns how many rows
+    went."""
     before = timezone.now() - timedelta(days=days)
-    return Usage.objects.filter(at__lt=before).delete()[0]
+    logins = [model.objects.filter(attempt_time__lt=before) for model in LOGIN_ROWS]
+    return sum(rows.delete()[0] for rows in (Usage.objects.filter(at__lt=before), *logins))
 
 
 @transaction.atomic

@@ -15,6 +15,12 @@ from tests.tmdb_server import TmdbServer
 
 
 @pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """Argon2 is slow by design."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture(autouse=True)
 def _fresh_process() -> Iterator[None]:
     """What a process remembers, forgotten between tests."""
     tmdb_client.client.cache_clear()

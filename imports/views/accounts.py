@@ -43,7 +43,7 @@ class SignUpView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
         except IntegrityError:  # a button pressed twice: hashing takes long enough for both to find the name free
             form.add_error("username", _("A user with that username already exists."))
             return self.form_invalid(form)
-        login(self.request, user)
+        login(self.request, user, settings.AUTHENTICATION_BACKENDS[0])
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

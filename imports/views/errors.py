@@ -1,5 +1,7 @@
 """Errors that no view answers: as JSON under /api/, else as a page. Never a traceback."""
 
+from typing import Any
+
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,9 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 
+from imports import limits
 from imports.access import ImportExpired
 from imports.htmx import HtmxHttpRequest, pick_template
-from imports.limits import TooMany
 
 _LETTERBOXD_HERE = _("POST it to /api/upload as “files”.")
 _ONLY_THESE = _(
@@ -95,7 +97,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return defaults.server_error(request)
 
 
-def too_many(request: HtmxHttpRequest, refused: TooMany) -> HttpResponse:
+def too_many(request: HtmxHttpRequest, refused: limits.TooMany) -> HttpResponse:
     """The hour's uploads, or what else is limited, are used up."""
     if is_api(request):
         response: HttpResponse = JsonResponse(told(str(refused), "too_many"), status=429)
@@ -104,6 +106,16 @@ def too_many(request: HtmxHttpRequest, refused: TooMany) -> HttpResponse:
         response = render(request, template, {"message": str(refused)}, status=429)
     response["Retry-After"] = str(refused.seconds)
     return response
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
+    """django-axes refuses a name that was tried with too many wrong passwords; also at the admin's door."""
+    seconds = limits.login_wait(request, (credentials or {}).get("username", ""))
+    said = gettext("Too many wrong passwords were entered for this name. Forgot yours? You can have it reset.")
+    context = {"message": f"{said} {limits.try_again(seconds)}"}
+    answer = render(request, "429.html", context, status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
