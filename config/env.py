@@ -34,6 +34,7 @@ class Environment:
     secret_key: str = field(repr=False)
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
+    cors_allowed_origins: list[str]
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     time_zone: str
@@ -100,6 +101,7 @@ def _read(env: Env) -> Environment:
         secret_key=_secret_key(env, production, data_dir),
         allowed_hosts=_allowed_hosts(env, production),
         csrf_trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", []),
+        cors_allowed_origins=_origins(env, "CORS_ALLOWED_ORIGINS"),
         database_url=env.str("DATABASE_URL", "") or f"sqlite:///{data_dir / 'reelkeeper.sqlite3'}",
         redis_url=env.str("REDIS_URL", ""),
         time_zone=_time_zone(env),
@@ -185,6 +187,14 @@ def _address(env: Env, name: str, default: str) -> str:
     if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", value):
         raise ImproperlyConfigured(f"{name} must be an http or https address, not {value!r}")
     return value.rstrip("/")
+
+
+def _origins(env: Env, name: str) -> list[str]:
+    origins = [origin.strip() for origin in env.list(name, []) if origin.strip()]
+    for origin in origins:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?", origin):
+            raise ImproperlyConfigured(f"{name} must be origins like https://films.example.org, not {origin!r}")
+    return origins
 
 
 def _rate(env: Env) -> Rate:

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "axes",
+    "corsheaders",
     "csp",
     "django_htmx",
     "django_q",
@@ -42,8 +43,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "imports.middleware.ClientAddressMiddleware",  # first: whoever reads REMOTE_ADDR reads the client's
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "imports.middleware.UploadLimitMiddleware",
     "imports.middleware.DatabaseAwayMiddleware",
     "imports.middleware.TooManyMiddleware",
@@ -54,7 +57,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -226,6 +228,13 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+
+# Pages of other sites may call the API, never with a person's cookies: a token says who calls.
+CORS_ALLOWED_ORIGINS = ENV.cors_allowed_origins
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = ("accept", "authorization", "content-type", "if-none-match")
+CORS_EXPOSE_HEADERS = ("content-disposition", "etag", "retry-after")
 
 NINJA_MAX_PER_PAGE_SIZE = 200
 

@@ -1,6 +1,7 @@
 """Page or fragment: the view decides, by who asks."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -18,6 +19,15 @@ def wants_fragment(request: HtmxHttpRequest) -> bool:
 
 def pick_template(request: HtmxHttpRequest, page: str, fragment: str) -> str:
     return fragment if wants_fragment(request) else page
+
+
+def whole_page(request: HtmxHttpRequest) -> str:
+    """The address of the page that a part was asked for, if it is one of ours: the browser's header only says so."""
+    try:
+        url = request.htmx.current_url_abs_path or "/"
+    except ValueError:  # no address at all
+        return "/"
+    return url if url_has_allowed_host_and_scheme(url, allowed_hosts=None) else "/"
 
 
 def see_other(request: HtmxHttpRequest, url: str) -> HttpResponse:

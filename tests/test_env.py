@@ -38,6 +38,11 @@ def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("PROXY_COUNT", "-1"),
         ("PROXY_COUNT", "11"),
         ("LETTERBOXD_TTL_DAYS", "soon"),
+        ("CORS_ALLOWED_ORIGINS", "*"),
+        ("CORS_ALLOWED_ORIGINS", "null"),
+        ("CORS_ALLOWED_ORIGINS", "films.example.org"),
+        ("CORS_ALLOWED_ORIGINS", "https://films.example.org/"),
+        ("CORS_ALLOWED_ORIGINS", "https://films.example.org,https://*.example.org"),
         ("DATA_DIR", "/dev/null/var"),
         ("EMAIL_URL", "mail.example.org"),
         ("EMAIL_URL", "smtp://mail.example.org:many"),
@@ -62,6 +67,12 @@ def test_the_rate_is_requests_per_seconds(
 ) -> None:
     monkeypatch.setenv("TMDB_RATE", raw)
     assert env.read().tmdb_rate == env.Rate(count=count, seconds=seconds)
+
+
+def test_origins_are_as_a_browser_sends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.read().cors_allowed_origins == []
+    monkeypatch.setenv("CORS_ALLOWED_ORIGINS", "https://films.example.org, http://127.0.0.1:5173,http://[::1]:80")
+    assert env.read().cors_allowed_origins == ["https://films.example.org", "http://127.0.0.1:5173", "http://[::1]:80"]
 
 
 def test_a_local_run_makes_and_keeps_a_key_of_its_own() -> None:

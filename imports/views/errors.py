@@ -1,6 +1,6 @@
 """Errors that no view answers: as JSON under /api/, else as a page. Never a traceback."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +13,7 @@ from django.views import defaults
 
 from imports import limits
 from imports.access import ImportExpired
-from imports.htmx import HtmxHttpRequest, pick_template
+from imports.htmx import HtmxHttpRequest, pick_template, whole_page
 
 _LETTERBOXD_HERE = _("POST it to /api/upload as “files”.")
 _ONLY_THESE = _(
@@ -82,8 +82,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         response = render(request, "imports/session_expired.html", status=404)
     else:
         response = defaults.page_not_found(request, exception)
-    if htmx := getattr(request, "htmx", None):  # a part of a page can't say it: the whole page does
-        response["HX-Redirect"] = htmx.current_url_abs_path or "/"
+    if getattr(request, "htmx", None):  # a part of a page can't say it: the whole page does
+        response["HX-Redirect"] = whole_page(cast(HtmxHttpRequest, request))
     return response
 
 
