@@ -190,7 +190,8 @@ def _address(env: Env, name: str, default: str) -> str:
 
 
 def _origins(env: Env, name: str) -> list[str]:
-    origins = [origin.strip() for origin in env.list(name, []) if origin.strip()]
+    given: list[str] = env.list(name, [])
+    origins = [origin.strip() for origin in given]
     for origin in origins:
         if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?", origin):
             raise ImproperlyConfigured(f"{name} must be origins like https://films.example.org, not {origin!r}")

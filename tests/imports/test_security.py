@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -24,7 +25,7 @@ HOST = "films.example.org"
 OTHER_SITE = "https://player.example.net"
 
 
-def _break(request: Any) -> None:
+def _break(request: HttpRequest) -> HttpResponse:
     raise ValueError("broken")
 
 
@@ -92,7 +93,9 @@ def answers(visitor: Client, session: ImportSession) -> Iterator[tuple[str, Any]
     yield "upload", visitor.post("/imports/", {"files": SimpleUploadedFile("x.zip", b"no")})
     yield "413", visitor.post("/imports/", {}, CONTENT_LENGTH=str(10**12))
     yield "429", [visitor.post("/accounts/login/", {"username": "x", "password": "y"}) for _ in range(5)][-1]
-    yield "CSRF", Client(enforce_csrf_checks=True, **visitor.defaults).post("/imports/sample/")
+    checked = Client(enforce_csrf_checks=True)
+    checked.defaults = visitor.defaults
+    yield "CSRF", checked.post("/imports/sample/")
     yield "http", visitor.get("/", headers={"X-Forwarded-Proto": "http"})
     yield "other host", visitor.get("/", headers={"Host": "evil.example.com"})
 
