@@ -18,7 +18,18 @@ from django.utils import timezone
 
 from enrichment.models import TitleLookup
 from imports import accounts
-from imports.models import Analytics, ImportSession, MatchMemory, Movie, Ranking, RowProblem, ShareLink, Viewing
+from imports.models import (
+    Analytics,
+    ApiToken,
+    ImportSession,
+    MatchMemory,
+    Movie,
+    Ranking,
+    RowProblem,
+    ShareLink,
+    Usage,
+    Viewing,
+)
 from tests.factories import (
     ImportSessionFactory,
     MovieFactory,
@@ -309,6 +320,8 @@ def everything_of(user: User) -> ImportSession:
     MatchMemory.objects.create(user=user, title_key="f", tmdb_movie=film, movie=movie)
     Analytics.objects.create(user=user, mark="1", data={})
     ShareLink.objects.create(user=user, token_hash=f"hash of {user}")
+    ApiToken.objects.create(user=user, name="script", token_hash=f"hash of {user}")
+    Usage.objects.create(user=user, kind=Usage.Kind.UPLOAD, address="192.0.2.1")
     kind = ContentType.objects.get_for_model(ImportSession)
     LogEntry.objects.create(user=user, content_type=kind, object_id="1", object_repr="-", action_flag=CHANGE)
     user.groups.add(Group.objects.get_or_create(name="g")[0])
