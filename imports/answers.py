@@ -143,10 +143,11 @@ def _reopen(session_id: UUID, news: Q) -> None:
 def _waits_again() -> dict[str, Any]:
     """An import whose films are asked about once more: a review's clock stands still, a completed one stays closed."""
     is_review = Q(source=Source.PRIME_VIDEO)
+    is_alive = Q(expires_at__gt=timezone.now())  # what is expired stays so
     return {
         "status": SessionStatus.ENRICHING,
         "closed_at": Case(When(is_review, then=F("closed_at")), default=None),
-        "expires_at": Case(When(is_review, then=None), default=F("expires_at")),
+        "expires_at": Case(When(is_review & is_alive, then=None), default=F("expires_at")),
     }
 
 
@@ -158,7 +159,7 @@ def complete(session_id: UUID) -> None:
     if done is None:
         return
     done.status, fields = SessionStatus.COMPLETED, ["status"]
-    if done.is_open_review:
+    if done.is_open_review and done.expires_at is None:  # its clock stood still
         done.expires_at, fields = expiry_of(done), [*fields, "expires_at"]
     elif done.closed_at is None:
         done.closed_at, fields = timezone.now(), [*fields, "closed_at"]
