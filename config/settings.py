@@ -197,7 +197,8 @@ Q_CLUSTER = {
     "retry": 300,
     "max_attempts": 1,
     "ack_failures": True,
-    "save_limit": 250,
+    "save_limit": 100,
+    "save_limit_per": "func",  # else the minute's sweeps push out what is known of the day's clean-up
     "recycle": 200,
     "max_rss": 400_000,
     "catch_up": False,

@@ -13,6 +13,12 @@ urlpatterns = [
     path("admin/status/", admin.site.admin_view(operation.status), name="status"),
     path("admin/status/ask-again/", admin.site.admin_view(operation.status_ask_again), name="status_ask_again"),
     path("admin/status/wake/", admin.site.admin_view(operation.status_wake), name="status_wake"),
+    path("admin/status/clean-up/", admin.site.admin_view(operation.status_clean_up), name="status_clean_up"),
+    path(
+        "admin/status/read-catalogue/",
+        admin.site.admin_view(operation.status_read_catalogue),
+        name="status_read_catalogue",
+    ),
     path("admin/", admin.site.urls),
     path("accounts/password_reset/", ResetView.as_view(), name="password_reset"),
     path("accounts/", include("django.contrib.auth.urls")),

@@ -1,19 +1,23 @@
 """How the instance is doing, for the person who runs it. Says nothing about anyone."""
 
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, F, Min, QuerySet, Sum
 from django.utils import timezone
-from django_q.models import OrmQ
+from django_q.models import OrmQ, Task
 from django_q.status import Stat
 
 from enrichment import queries as enrichment
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble
 
+from . import queue
 from .models import ImportSession, SessionStatus
 
 SHOWN_FAILURES = 5
@@ -77,15 +81,45 @@ class Tmdb:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Storage:
+    """What is kept where, in bytes; of this machine but for the database. None: not kept in files here."""
+
+    database: int
+    cache: int | None
+    pictures: int | None
+    answers: int  # TMDB's, kept by this machine
+    free: int  # on the disk of DATA_DIR
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanUp:
+    """The last one that ended."""
+
+    ended_at: datetime
+    is_ok: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status:
     clusters: list[Cluster]
     queue: Queue
     work: Work
     tmdb: Tmdb
+    storage: Storage
+    clean_up: CleanUp | None  # None: there was none
+    expired: int  # imports that the next clean-up deletes
 
 
 def status() -> Status:
-    return Status(clusters=_clusters(), queue=_queue(), work=_work(), tmdb=_tmdb())
+    return Status(
+        clusters=_clusters(),
+        queue=_queue(),
+        work=_work(),
+        tmdb=_tmdb(),
+        storage=_storage(),
+        clean_up=_clean_up(),
+        expired=ImportSession.objects.filter(expires_at__lte=timezone.now()).count(),
+    )
 
 
 def _clusters() -> list[Cluster]:
@@ -154,3 +188,46 @@ def _rate(row: TmdbService) -> Rate:
 def _troubles() -> list[tuple[int, int]]:
     lately = TmdbTrouble.objects.filter(minute__gt=timezone.now() - timedelta(hours=1))
     return list(lately.values_list("http_status").annotate(n=Sum("count")).order_by("-n", "http_status"))
+
+
+def _storage() -> Storage:
+    caches = {name: conf.get("LOCATION") for name, conf in settings.CACHES.items()}
+    return Storage(
+        database=_database_size(),
+        cache=_folder_size(caches["default"]),
+        pictures=_folder_size(caches["pictures"]),
+        answers=_file_size(settings.TMDB.cache_path),
+        free=shutil.disk_usage(settings.DATA_DIR).free,
+    )
+
+
+def _database_size() -> int:
+    if connection.vendor != "postgresql":
+        return _file_size(Path(connection.settings_dict["NAME"]))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def _file_size(path: Path) -> int:
+    """With what SQLite writes beside it."""
+    return sum(_size(path.with_name(path.name + tail)) for tail in ("", "-wal", "-shm"))
+
+
+def _folder_size(place: object) -> int | None:
+    """None for a server's address."""
+    if not isinstance(place, Path):
+        return None
+    return sum(map(_size, place.iterdir())) if place.exists() else 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # not there, or not any more
+        return 0
+
+
+def _clean_up() -> CleanUp | None:
+    task = Task.objects.filter(func=queue.CLEAN_UP).order_by("-stopped").first()
+    return CleanUp(ended_at=task.stopped, is_ok=task.success) if task else None

@@ -13,7 +13,7 @@ from imports.management.commands.sync_schedules import SCHEDULES
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "imports", "enrichment")
-SEEN_OF_ENRICHMENT = {"models", "queries", "services", "queue", "signals", "titles", "matching", "bulk"}
+SEEN_OF_ENRICHMENT = {"models", "queries", "services", "queue", "signals", "titles", "matching", "bulk", "admin_base"}
 PURE = ["imports/sources", "enrichment/titles.py", "enrichment/matching.py", "enrichment/tmdb/types.py"]
 DOORS = {
     "requests": {
@@ -22,7 +22,7 @@ DOORS = {
         "enrichment/tmdb/images.py",
         "enrichment/tmdb/sample.py",
     },
-    "async_task": {"enrichment/queue.py"},
+    "async_task": {"enrichment/queue.py", "imports/queue.py"},
     "environ": {"config/env.py", "config/wsgi.py", "manage.py"},
 }
 

@@ -1,13 +1,16 @@
 """For staff, within the admin: how the instance is doing, and what to do about it."""
 
+from django.conf import settings
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from enrichment import queue
-from imports import operation, reasking
+from enrichment import queue as enrichment_queue
+from enrichment import services as enrichment
+from imports import operation, queue, reasking
 from imports.reasking import Which
 
 
@@ -21,12 +24,32 @@ def status(request: HttpRequest) -> HttpResponse:
 def status_ask_again(request: HttpRequest) -> HttpResponse:
     count = reasking.ask_everything_again(Which.FAILED)
     said = ngettext("%(n)d question is asked again.", "%(n)d questions are asked again.", count) % {"n": count}
-    messages.success(request, said)
-    return redirect("status")
+    return _done(request, said)
 
 
 @require_POST
 def status_wake(request: HttpRequest) -> HttpResponse:
-    queue.wake()
-    messages.success(request, gettext("The workers look for open work now."))
+    enrichment_queue.wake()
+    return _done(request, gettext("The workers look for open work now."))
+
+
+@require_POST
+def status_clean_up(request: HttpRequest) -> HttpResponse:
+    queue.clean_up()
+    return _done(request, gettext("Expired imports are deleted as soon as a worker is free."))
+
+
+@require_POST
+def status_read_catalogue(request: HttpRequest) -> HttpResponse:
+    if settings.TMDB.is_sample:
+        raise Http404
+    if enrichment.read_catalogue():
+        return _done(request, gettext("The catalogue is read again, when nobody waits for anything."))
+    return _done(request, gettext("The catalogue is being read already."))
+
+
+def _done(request: HttpRequest, said: str) -> HttpResponse:
+    what = {"action_flag": CHANGE, "object_repr": "Status", "change_message": said}
+    LogEntry.objects.create(user_id=request.user.pk, **what)  # type: ignore[misc]
+    messages.success(request, said)
     return redirect("status")

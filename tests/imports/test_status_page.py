@@ -1,22 +1,26 @@
 """What staff see of the instance, and what people read of its troubles."""
 
 import re
+import uuid
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from queue import Queue
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib.admin.models import LogEntry
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django_q.models import OrmQ
+from django_q.models import OrmQ, Task
 from django_q.status import Stat
 
-from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble
+from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble, Upkeep
 from imports import operation
 from imports.models import SessionStatus
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
@@ -24,6 +28,9 @@ from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFacto
 pytestmark = pytest.mark.django_db
 
 STATUS, ASK_AGAIN, WAKE = "/admin/status/", "/admin/status/ask-again/", "/admin/status/wake/"
+CLEAN_UP, READ_CATALOGUE = "/admin/status/clean-up/", "/admin/status/read-catalogue/"
+REDIS = "django.core.cache.backends.redis.RedisCache"
+BUTTONS = (ASK_AGAIN, WAKE, CLEAN_UP, READ_CATALOGUE)
 
 
 @pytest.fixture
@@ -39,7 +46,7 @@ def page(client: Client, address: str = STATUS) -> str:
 
 
 def row(shown: str, name: str) -> str:
-    found = re.search(rf'<th scope="row">{name}</th>\s*<td>\s*(.*?)\s*</td>', shown, re.DOTALL)
+    found = re.search(rf'<th scope="row">\s*{name}\s*</th>\s*<td>\s*(.*?)\s*</td>', shown, re.DOTALL)
     assert found
     return found[1]
 
@@ -56,18 +63,18 @@ def test_only_staff_see_it_and_do_anything() -> None:
     person = Client()
     person.force_login(UserFactory())
     for client in (Client(), person):
-        for answer in (client.get(STATUS), client.post(ASK_AGAIN), client.post(WAKE)):
+        for answer in (client.get(STATUS), *map(client.post, BUTTONS)):
             assert answer.status_code == 302
             assert answer["Location"].startswith("/admin/login/")
     assert not TitleLookup.objects.waiting().exists()
-    assert not OrmQ.objects.exists()
+    assert not OrmQ.objects.exists() and not LogEntry.objects.exists()
 
 
 def test_nothing_is_done_by_get_or_without_a_token(staff: Client) -> None:
     failures()
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(UserFactory(is_staff=True))
-    for address in (ASK_AGAIN, WAKE):
+    for address in BUTTONS:
         assert staff.get(address).status_code == 405
         assert careful.post(address).status_code == 403
     assert not TitleLookup.objects.waiting().exists()
@@ -204,13 +211,14 @@ def test_people_read_that_a_refused_key_is_not_theirs_to_mend() -> None:
     assert "It is tried again at" in page(Client(), session.get_absolute_url())
 
 
+@time_machine.travel("2026-11-20 10:00:30Z", tick=False)
 def test_the_rate_is_told_since_the_minute_before_this_one(settings: Any) -> None:
     settings.TMDB = replace(settings.TMDB, rate_count=40, rate_seconds=10)
     minute = int(timezone.now().timestamp()) // 60
     TmdbService.objects.create(minute=minute, slots=30, slots_before=70)
     rate = operation.status().tmdb.rate
     assert (rate.used, rate.allowed) == (100, rate.seconds * 4)
-    assert 60 <= rate.seconds <= 120 and rate.left == rate.allowed - 100
+    assert (rate.seconds, rate.left) == (90, 260)
     TmdbService.objects.update(minute=minute - 1)
     assert operation.status().tmdb.rate.used == 30
     TmdbService.objects.update(minute=minute - 2)
@@ -222,3 +230,74 @@ def test_troubles_are_those_of_the_last_hour() -> None:
     for ago, http_status, count in ((5, 429, 2), (9, 429, 1), (30, 0, 7), (61, 503, 99)):
         TmdbTrouble.objects.create(minute=now - timedelta(minutes=ago), http_status=http_status, count=count)
     assert operation.status().tmdb.troubles == [(0, 7), (429, 3)]
+
+
+def clean_up(minutes_ago: int, *, success: bool = True, func: str = "imports.tasks.cleanup") -> None:
+    stopped = timezone.now() - timedelta(minutes=minutes_ago)
+    kept = {"id": uuid.uuid4().hex, "name": func, "started": stopped, "stopped": stopped}
+    Task.objects.create(**kept, func=func, success=success, result="Traceback (most recent call last)")
+
+
+def test_the_last_clean_up_is_told(staff: Client) -> None:
+    clean_up(1, func="imports.tasks.sweep")
+    assert row(page(staff), "The last clean-up") == "never"
+    clean_up(50, success=False)
+    clean_up(30)
+    shown = row(page(staff), "The last clean-up")
+    assert timezone.localtime(timezone.now() - timedelta(minutes=30)).strftime("%H:%M") in shown
+    assert "it ended well" in shown
+    clean_up(10, success=False)
+    shown = page(staff)
+    assert "it failed" in row(shown, "The last clean-up") and "Traceback" not in shown
+
+
+def test_what_is_stored_is_told(staff: Client, settings: Any, tmp_path: Path) -> None:
+    settings.TMDB = replace(settings.TMDB, cache_path=tmp_path / "answers.sqlite3")
+    assert operation.status().storage.answers == 0
+    (tmp_path / "answers.sqlite3").write_bytes(b"x" * 3000)
+    (tmp_path / "answers.sqlite3-wal").write_bytes(b"x" * 72)
+    settings.CACHES = settings.CACHES | {"pictures": settings.CACHES["pictures"] | {"LOCATION": tmp_path / "pictures"}}
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "one.djcache").write_bytes(b"x" * 500)
+    ImportSessionFactory(expires_at=timezone.now() - timedelta(days=1))
+    status = operation.status()
+    assert (status.storage.answers, status.storage.pictures, status.expired) == (3072, 500, 1)
+    assert status.storage.database > 50_000 and status.storage.free > 0
+    shown = page(staff)
+    assert row(shown, "TMDB’s answers, on this machine") == "3.0\xa0KB"
+    assert row(shown, "Expired imports to delete") == "1"
+    settings.CACHES = settings.CACHES | {"pictures": {"BACKEND": REDIS, "LOCATION": "redis://127.0.0.1:6379/0"}}
+    assert row(page(staff), "Pictures") == "not in files here"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clean_up_can_be_had_now(staff: Client) -> None:
+    assert staff.post(CLEAN_UP)["Location"] == STATUS
+    assert OrmQ.objects.get().func() == "imports.tasks.cleanup"
+    entry = LogEntry.objects.get()
+    assert (entry.object_repr, entry.change_message) == (
+        "Status",
+        "Expired imports are deleted as soon as a worker is free.",
+    )
+
+
+def test_the_catalogue_can_be_read_again(staff: Client, settings: Any) -> None:
+    for says in ("The catalogue is read again", "The catalogue is being read already."):
+        assert staff.post(READ_CATALOGUE)["Location"] == STATUS
+        assert says in page(staff)
+    assert Upkeep.objects.count() == 500
+    settings.TMDB = replace(settings.TMDB, token="")
+    assert staff.post(READ_CATALOGUE).status_code == 404
+    assert "Read the catalogue again" not in page(staff)
+
+
+@time_machine.travel("2026-11-20 10:00:30Z", tick=False)
+def test_troubles_and_the_rate_are_shown(staff: Client) -> None:
+    minute = int(timezone.now().timestamp()) // 60
+    TmdbService.objects.create(minute=minute, slots=1200, slots_before=34, limited_at=timezone.now())
+    for http_status, count in ((429, 2), (0, 5)):
+        TmdbTrouble.objects.create(minute=timezone.now(), http_status=http_status, count=count)
+    shown = page(staff)
+    assert "1,234 of 90,000 (88,766 left)" in row(shown, "Used in the last 90 seconds")
+    assert row(shown, "No answer, within the hour") == "5"
+    assert row(shown, "Answers 429 within the hour") == "2"
