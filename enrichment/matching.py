@@ -34,6 +34,7 @@ REASONS = {
     "famous_namesake": gettext_noop("a far better known film of this title is one year off"),
     "nothing_found": gettext_noop("TMDB found no film"),
     "nothing_alike": gettext_noop("nothing that TMDB found resembles it"),
+    "by_hand": gettext_noop("chosen by those who run this site"),
 }
 
 LIKENESS_WEIGHT = 0.6

@@ -37,6 +37,14 @@ def refill() -> int:
     return _put(_askable().filter(_PURGED & is_referred_to()).values_list("pk", flat=True))
 
 
+def ask_again(film_ids: Collection[int]) -> int:
+    """Failed details are fetched after all, and what is known already is brought up to date in its turn."""
+    failed = services.ask_details_again(film_ids)
+    ended = [DetailsStatus.PENDING, DetailsStatus.GONE]
+    known = _askable().filter(pk__in=film_ids).exclude(details_status__in=ended)
+    return failed + _put(known.values_list("pk", flat=True))
+
+
 def film(tmdb_id: int, tmdb: Tmdb) -> None:
     """Bring one record up to date. What waits in the details stage is fetched there, and what is gone stays so."""
     is_known = ~Q(details_status__in=[DetailsStatus.PENDING, DetailsStatus.GONE])

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from . import bulk, catalogue, queue, titles
 from .catalogue import plan_if_due as plan_catalogue
+from .catalogue import plan_pages as read_catalogue
 from .films import catalogue_in_use
 from .match_stage import answer
 from .models import Catalogue, DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
 from .search import SearchRefused, SearchUnavailable, search_by_hand, suggest
-from .signals import reopened
+from .signals import reopened, settled
 from .tmdb.images import posters
 
 __all__ = [
@@ -28,11 +29,13 @@ __all__ = [
     "ask_details",
     "ask_details_again",
     "ask_films",
+    "choose",
     "forget_unneeded",
     "get_or_create_lookups",
     "leave_sample",
     "plan_catalogue",
     "posters",
+    "read_catalogue",
     "search_by_hand",
     "suggest",
 ]
@@ -72,6 +75,22 @@ def get_or_create_lookups(questions: Sequence[Question]) -> list[int]:
 def ask_again(lookups: Iterable[TitleLookup]) -> int:
     """Put these questions again; what was taken from their answers is taken back (see signals.reopened)."""
     return _ask_again([lookup.pk for lookup in lookups if lookup.status != LookupStatus.PENDING])
+
+
+@transaction.atomic
+def choose(lookup_id: int, tmdb_id: int) -> None:
+    """Settle this question by hand: imports follow as after an answer of the machine, so no person's own choice is
+    touched. A film that is not known here is asked for by its number; if TMDB has none, the question is put again."""
+    lookup = TitleLookup.objects.select_for_update(no_key=True).get(pk=lookup_id)
+    ask_films({tmdb_id: 0})
+    ask_details_again([tmdb_id])
+    reopened.send(TitleLookup, lookups=[lookup.pk])
+    by_hand: dict[str, Any] = {"confidence": 1.0, "reasons": [{"code": "by_hand"}], "catalogue": catalogue_in_use()}
+    free: dict[str, Any] = {"attempts": 0, "error": "", "leased_until": None, "lease_token": None}
+    TitleLookup.objects.filter(pk=lookup.pk).update(
+        status=LookupStatus.MATCHED, tmdb_movie=tmdb_id, asked_at=timezone.now(), **by_hand, **free
+    )
+    settled.send(TitleLookup, lookups=[lookup.pk], films=[])
 
 
 @transaction.atomic

@@ -1,7 +1,9 @@
 """What an account takes in when its person signs in, and how it goes, with all that is theirs."""
 
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
@@ -28,6 +30,8 @@ def delete_account(user: User) -> None:
         services.delete_import(session)
     _sign_out_everywhere(user)
     limits.forget_logins(user)
+    about = ContentType.objects.get_for_model(User)
+    LogEntry.objects.filter(content_type=about, object_id=user.pk).update(object_repr=f"user {user.pk}")
     user.delete()
 
 

@@ -1,0 +1,3 @@
+from . import films, people, sessions
+
+__all__ = ["films", "people", "sessions"]
