@@ -30,6 +30,7 @@ class LookOnlyAdmin(ModelAdmin):
 
     show_full_result_count = False
     list_per_page = 50
+    view_on_site = False  # people's pages are theirs
     change_form_template = "admin/look_only.html"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -38,10 +38,31 @@ class Life(admin.SimpleListFilter):
         return queryset.filter(pk__in=ImportSession.objects.alive()) if self.value() == "alive" else queryset
 
 
+class OwnedBy(admin.SimpleListFilter):
+    title = _("owner")
+    parameter_name = "owned_by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("account", _("An account")), ("browser", _("A browser"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(user__isnull=self.value() == "browser") if self.value() else queryset
+
+
 @admin.register(ImportSession)
 class ImportSessionAdmin(DeletedByServiceMixin, LookOnlyAdmin):
-    list_display = ("id", "source", "owner", "status", "progress", "unclear", "age", "expires_at", "error_message")
-    list_filter = ("status", "source", Life, ("user", admin.EmptyFieldListFilter))
+    list_display = (
+        "short_id",
+        "source",
+        "owner",
+        "status",
+        "progress",
+        "unclear",
+        "age",
+        "expires_at",
+        "error_message",
+    )
+    list_filter = ("status", "source", Life, OwnedBy)
     list_select_related = ("user",)
     search_fields = ("id", "user__username")
     search_help_text = _("Search by the import's id, or by its owner's name.")
@@ -60,6 +81,10 @@ class ImportSessionAdmin(DeletedByServiceMixin, LookOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("imports.delete_importsession")
+
+    @admin.display(description=_("Id"), ordering="id")
+    def short_id(self, session: ImportSession) -> str:
+        return str(session.pk)[:8]
 
     @admin.display(description=_("Owner"), ordering="user__username")
     def owner(self, session: ImportSession) -> str:
