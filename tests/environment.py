@@ -10,8 +10,9 @@ from typing import Any
 DATA_DIR = tempfile.mkdtemp(prefix="reelkeeper-tests-")
 atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 
+OTHERS = "DEBUG SECRET_KEY ALLOWED_HOSTS CORS_ALLOWED_ORIGINS REDIS_URL PORT PROXY_COUNT UPLOADS_PER_HOUR".split()
 for name in list(os.environ):
-    if name.startswith("TMDB_") or name in {"DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "REDIS_URL", "PORT"}:
+    if name.startswith("TMDB_") or name in OTHERS:
         del os.environ[name]
 os.environ.update(
     DATA_DIR=DATA_DIR,

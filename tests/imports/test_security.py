@@ -239,7 +239,7 @@ def test_html_that_came_with_an_import_is_shown_as_text(client: Client) -> None:
     session = ImportSession.objects.get()
     movie = session.movies.get()
     assert movie.viewings.get().review
-    token = share(session, HOSTILE_HTML)
+    token = share(session, HOSTILE_HTML[:100])
     pages = [
         f"/imports/{session.pk}/{part}"
         for part in ("", "films/", f"films/{movie.pk}/", "stats/", "report/", "review/", "share/")
