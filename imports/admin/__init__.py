@@ -1,3 +1,10 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
 from . import films, people, sessions
 
 __all__ = ["films", "people", "sessions"]
+
+admin.site.site_header = "Reelkeeper"
+admin.site.site_title = "Reelkeeper"
+admin.site.index_title = _("Administration")

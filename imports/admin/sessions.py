@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
@@ -59,7 +60,7 @@ class ImportSessionAdmin(DeletedByServiceMixin, LookOnlyAdmin):
         "progress",
         "unclear",
         "age",
-        "expires_at",
+        "expires",
         "error_message",
     )
     list_filter = ("status", "source", Life, OwnedBy)
@@ -107,6 +108,10 @@ class ImportSessionAdmin(DeletedByServiceMixin, LookOnlyAdmin):
     @admin.display(description=_("Age"), ordering="-created_at")
     def age(self, session: ImportSession) -> str:
         return timesince(session.created_at, depth=1)
+
+    @admin.display(description=_("Expires"), ordering="expires_at", empty_value="–")
+    def expires(self, session: ImportSession) -> str | None:
+        return date_format(timezone.localtime(session.expires_at), "j M H:i") if session.expires_at else None
 
     @admin.display(description=_("Films"))
     def films_link(self, session: ImportSession) -> str:
