@@ -31,6 +31,7 @@ class Environment:
     production: bool
     insecure_http: bool
     data_dir: Path
+    static_root: Path
     secret_key: str = field(repr=False)
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
@@ -39,6 +40,7 @@ class Environment:
     redis_url: str = field(repr=False)
     time_zone: str
     mail: dict[str, Any] = field(repr=False)
+    host: str
     port: int
     tmdb_token: str = field(repr=False)
     tmdb_base_url: str
@@ -98,6 +100,7 @@ def _read(env: Env) -> Environment:
         production=production,
         insecure_http=env.bool("INSECURE_HTTP", False),
         data_dir=data_dir,
+        static_root=Path(env.str("STATIC_ROOT", "") or data_dir / "static").resolve(),
         secret_key=_secret_key(env, production, data_dir),
         allowed_hosts=_allowed_hosts(env, production),
         csrf_trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", []),
@@ -106,6 +109,7 @@ def _read(env: Env) -> Environment:
         redis_url=env.str("REDIS_URL", ""),
         time_zone=_time_zone(env),
         mail=_mail(env, production),
+        host=env.str("HOST", "") or "127.0.0.1",
         port=_above_zero(env, "PORT", 8000, most=65_535),
         tmdb_token=env.str("TMDB_TOKEN", "").strip(),
         tmdb_base_url=_address(env, "TMDB_BASE_URL", "https://api.themoviedb.org/3"),

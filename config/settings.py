@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "axes",
     "corsheaders",
     "csp",
+    "django_guid",
     "django_htmx",
     "django_q",
     "chartkick.django",  # Chart.js, as static files
@@ -41,7 +42,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "imports.middleware.ClientAddressMiddleware",  # first: whoever reads REMOTE_ADDR reads the client's
+    "django_guid.middleware.guid_middleware",  # first: whatever is logged has the request's id
+    "imports.middleware.ClientAddressMiddleware",  # whoever reads REMOTE_ADDR below reads the client's
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -142,8 +144,8 @@ TIME_ZONE = ENV.time_zone
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns without it
+STATIC_ROOT = ENV.static_root
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -181,7 +183,7 @@ WARM_CATALOGUE = ENV.warm_catalogue
 PROXY_COUNT = ENV.proxy_count
 UPLOADS_PER_HOUR = ENV.uploads_per_hour
 
-PORT = ENV.port  # of `manage.py serve`
+HOST, PORT = ENV.host, ENV.port  # of `manage.py serve`
 
 # Measured: docs/adr/0002. queue_limit 1 and retry >= 3 x timeout, or tasks run twice.
 CLUSTER_WORKERS = 2
@@ -239,19 +241,28 @@ CORS_EXPOSE_HEADERS = ("content-disposition", "etag", "retry-after")
 
 NINJA_MAX_PER_PAGE_SIZE = 200
 
-LOGGING = {
+# Each request has an id, in every log line and in its answer; a proxy may give it.
+DJANGO_GUID = {"GUID_HEADER_NAME": "X-Request-ID", "VALIDATE_GUID": True, "EXPOSE_HEADER": False}
+
+OURS = {"handlers": ["stderr"], "propagate": False}  # instead of the handlers that a library brings
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"class": "config.logs.WithoutTokens", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "django_guid.log_filters.CorrelationId"}},
+    "formatters": {"stderr": {"()": "config.logs.Objects" if ENV.production else "config.logs.Lines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "stderr", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "reelkeeper": {"level": "INFO"},
+        "django": {"level": "INFO"} | OURS,
+        "django.server": OURS,
+        "django_guid": {"level": "ERROR"},
+        "gunicorn.error": OURS,
+        "gunicorn.access": OURS,
         # a request line can hold a search a person typed
         "urllib3": {"level": "ERROR"},
         "requests_cache": {"level": "ERROR"},
-        "django-q": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
+        "axes": {"level": "ERROR"},  # below that it tells the names of people
+        "django-q": {"level": "WARNING"} | OURS,
     },
 }

@@ -2,6 +2,7 @@
 nothing behind. Why signals go to main processes only, and why a watchdog: docs/adr/0002."""
 
 import ctypes
+import logging
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from django.db import DatabaseError, connection
 
 from . import leases, queries, queue, stopping, workers
 from .watchdog import Verdict, Watchdog
+
+log = logging.getLogger("reelkeeper.supervisor")
 
 LOOK_EVERY = 0.5  # seconds
 WATCH_EVERY = 2.0
@@ -83,7 +86,7 @@ class Child:
         if self.process is not None:
             self.deaths = 0 if now - self.started > STEADY_AFTER else self.deaths
             pause = RESTART_PAUSES[min(self.deaths, len(RESTART_PAUSES) - 1)]
-            _say(f"{self.name} ended ({self.process.returncode}): starting it again in {pause} s")
+            log.warning("%s ended (%s): starting it again in %s s", self.name, self.process.returncode, pause)
             self.kill_group()
             self.process, self.deaths, self.restart_at = None, self.deaths + 1, now + pause
         elif now >= self.restart_at:
@@ -116,7 +119,7 @@ class Supervisor:
     def _watch(self) -> None:
         for child in self.children:
             if child.process is not None and child.is_wedged(child.process.pid):
-                _say(f"{child.name} is stuck: starting it again")
+                log.warning("%s is stuck: starting it again", child.name)
                 child.kill_group()
 
     def _stop(self) -> None:
@@ -129,10 +132,9 @@ class Supervisor:
             child.kill_group()
 
 
-def web(port: int) -> Child:
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--worker-class", "gthread"]
-    quiet = ["--log-level", "warning", "--preload", "--timeout", "120", "--graceful-timeout", "5"]
-    return Child("web", [sys.executable, "-m", "gunicorn", "config.wsgi", *options, *quiet])
+def web(host: str, port: int) -> Child:
+    """Everything else about it stands in gunicorn.conf.py."""
+    return Child("web", [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}"])
 
 
 def cluster() -> Child:
@@ -198,7 +200,7 @@ def _database() -> Iterator[None]:
     try:
         yield
     except DatabaseError as exc:
-        _say(f"the database does not answer ({type(exc).__name__})")
+        log.warning("the database does not answer (%s)", type(exc).__name__)
     finally:
         connection.close()
 
@@ -207,7 +209,3 @@ def _die_with_parent() -> None:
     """On Linux the kernel stops the child when the supervisor itself is killed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"reelkeeper: {text}\n")

@@ -45,7 +45,7 @@ def main() -> None:
         )
         client = Client()
         session = start(client)
-        with running(web := supervisor.web(free_port())) as web_pid:
+        with running(web := supervisor.web("127.0.0.1", free_port())) as web_pid:
             port = int(web.argv[web.argv.index("--bind") + 1].rpartition(":")[2])
             rates = measure(port, prepared(client, session))
             web_memory = memory_of(web_pid)

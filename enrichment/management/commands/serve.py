@@ -1,3 +1,4 @@
+import errno
 import socket
 from argparse import ArgumentParser
 from typing import Any
@@ -19,7 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT, help="default: PORT, else 8000")
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
-        _refuse_taken_port(port)
+        host = settings.HOST
+        _refuse_taken_port(host, port)
         wait_for_database()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("sync_schedules", verbosity=0)
@@ -27,16 +29,18 @@ class Command(BaseCommand):
         health.forget_refused_key()
         refresh.refill()
         prepare_cache()
-        self.stdout.write(self.style.SUCCESS(f"Reelkeeper is at http://127.0.0.1:{port}  (Ctrl-C stops it)"))
+        self.stdout.write(self.style.SUCCESS(f"Reelkeeper is at http://{host}:{port}  (Ctrl-C stops it)"))
         self.stdout.flush()
         supervisor.free_what_the_dead_hold()
-        supervisor.Supervisor([supervisor.web(port), supervisor.cluster()]).run()
+        supervisor.Supervisor([supervisor.web(host, port), supervisor.cluster()]).run()
 
 
-def _refuse_taken_port(port: int) -> None:
+def _refuse_taken_port(host: str, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError as exc:
-            raise CommandError(f"Port {port} is taken: stop what runs there, or choose another with PORT.") from exc
+            if exc.errno == errno.EADDRINUSE:
+                raise CommandError(f"Port {port} is taken: stop what runs there, or choose another with PORT.") from exc
+            raise CommandError(f"{host}:{port} can't be listened on ({exc.strerror}): see HOST and PORT.") from exc
