@@ -9,3 +9,4 @@ preload_app = True  # one copy of pandas in memory
 timeout = 120
 graceful_timeout = 5
 loglevel = "warning"
+control_socket_disable = True  # it wants a home directory, which a service has not
