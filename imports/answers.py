@@ -69,7 +69,7 @@ def reopen_incomplete(films: Collection[int]) -> None:
 
 def _ask_details(open_films: QuerySet[Movie]) -> None:
     unknown = open_films.filter(
-        session__source=Source.LETTERBOXD,
+        ~Q(session__source=Source.PRIME_VIDEO),
         lookup__tmdb_movie__details_status__in=[DetailsStatus.NONE, DetailsStatus.PENDING],
     )
     enrichment.ask_details(dict(unknown.values_list("lookup__tmdb_movie").annotate(first=Min("turn"))))
@@ -78,7 +78,7 @@ def _ask_details(open_films: QuerySet[Movie]) -> None:
 def _ask_details_of_chosen(session: ImportSession) -> None:
     """Films that the person chose before anyone knew more of them, or whose facts were purged since."""
     chosen = session.movies.filter(
-        settled_at=None, tmdb_movie__details_status=DetailsStatus.NONE, session__source=Source.LETTERBOXD
+        ~Q(session__source=Source.PRIME_VIDEO), settled_at=None, tmdb_movie__details_status=DetailsStatus.NONE
     )
     enrichment.ask_details(dict(chosen.values_list("tmdb_movie").annotate(first=Min("turn"))))
 

@@ -156,7 +156,7 @@ def complete(session: ImportSession) -> None:
 def choose(movie: Movie, tmdb_id: int) -> None:
     """The person says which film it is. Raises CantDecide when TMDB's film is not known here."""
     film = _known(tmdb_id)
-    is_open = movie.session.source == Source.LETTERBOXD and film.details_status != DetailsStatus.DONE
+    is_open = movie.session.source != Source.PRIME_VIDEO and film.details_status != DetailsStatus.DONE
     with transaction.atomic():
         if is_open:
             enrichment.ask_details({film.pk: 0})  # a person waits: it goes first

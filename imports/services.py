@@ -42,7 +42,7 @@ def start_import(
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
     if parsed.restored:
         return _restore(owner, parsed)
-    if parsed.source != Source.LETTERBOXD:
+    if parsed.source == Source.PRIME_VIDEO:
         raise refusal("prime_elsewhere", parsed.files[0].name)
     return settle(_store(owner, parsed, parsed.movies, time_zone))
 
@@ -191,7 +191,7 @@ def chosen_before(owner: Owner, session: ImportSession, movies: Sequence[ParsedM
     keys = [memory.key_of(movie) for movie in movies]
     chosen = {key: film for key, film in memory.remembered(owner.user, keys).items() if film is not None}
     films = [chosen.get(key) if movie.kind == "film" else None for key, movie in zip(keys, movies, strict=True)]
-    if session.source == Source.LETTERBOXD:
+    if session.source != Source.PRIME_VIDEO:
         enrichment.ask_details({film: turn for turn, film in enumerate(films) if film})
     return {"tmdb_movie_id": films, "chosen_by": [ChosenBy.PERSON if film else ChosenBy.NOBODY for film in films]}
 

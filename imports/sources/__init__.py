@@ -1,9 +1,10 @@
 """Files that a person sends → films. Each service is a package here, and this is the only way in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from imports.sources import letterboxd, prime_video, reelkeeper
-from imports.sources.archive import Limits, open_uploads
+from imports.sources.archive import Limits, Member, open_uploads
 from imports.sources.base import Parsed, RoleNeeded, SourceError, Upload
 from imports.sources.refusals import refusal
 
@@ -12,16 +13,25 @@ MAX_FILMS = 100_000  # an hour of storing and matching for a machine; no account
 __all__ = ["Parsed", "RoleNeeded", "SourceError", "Upload", "read"]
 
 
+class Reader(NamedTuple):
+    recognises: Callable[[Member], bool]
+    parse: Callable[[Sequence[Member], str], Parsed]  # all files of the upload, and the person's time zone
+
+
+# The first one that recognises a file reads them all: docs/adding-a-source.md
+READERS = [
+    Reader(reelkeeper.recognises, lambda members, _: reelkeeper.parse(members)),
+    Reader(prime_video.recognises, prime_video.parse),
+]
+
+
 def read(uploads: Sequence[Upload], *, max_bytes: int, ask: bool, time_zone: str = "UTC") -> Parsed:
     """Everything or a SourceError. With `ask`, a file that could be several things raises RoleNeeded. `time_zone`
     decides the day where a file has times (Prime Video's)."""
     members = open_uploads(uploads, Limits(max_bytes=max_bytes))
-    if any(map(reelkeeper.recognises, members)):
-        parsed = reelkeeper.parse(members)
-    elif any(map(prime_video.recognises, members)):
-        parsed = prime_video.parse(members, time_zone)
-    else:  # where neither recognises anything, its refusal says what is missing
-        parsed = letterboxd.parse(members, ask=ask)
+    reader = next((reader for reader in READERS if any(map(reader.recognises, members))), None)
+    # where nobody recognises anything, Letterboxd's refusal says what is missing
+    parsed = reader.parse(members, time_zone) if reader else letterboxd.parse(members, ask=ask)
     if len(parsed.movies) > MAX_FILMS:
         raise refusal("too_many_films", uploads[0].name, most=MAX_FILMS)
     return parsed

@@ -138,7 +138,7 @@ def library_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
 def session_to_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Take an import's ratings into the library."""
     session = access.get_own_session_or_404(request, session_id)
-    if session.source != Source.LETTERBOXD:
+    if session.source == Source.PRIME_VIDEO:
         raise Http404
     counts = rankings.add_rated_films(session, _person(request))
     messages.success(request, _in_words(counts))
