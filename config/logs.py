@@ -22,7 +22,7 @@ CUT = [
     (re.compile(r"([/\w…]\?)(?:\\\"|[^\s\"])+"), r"\1…"),  # a query: what somebody searched for
     (re.compile(r"(?i)\b(authorization|cookie)(['\"]?\s*[:=]\s*)[^\r\n]+"), r"\1\2…"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 …"),
-    (re.compile(r"[^\s@<>\"'(),:;]+@[\w-]+(?:\.[\w-]+)+"), "…@…"),
+    (re.compile(r"[^\s@<>\"'(),:;/]+@[\w.-]+"), "…@…"),
 ]
 # their texts name tables, columns and states of the connection, never values
 SPEAKS_OF_NO_ROW = (sqlite3.OperationalError, sqlite3.IntegrityError)
