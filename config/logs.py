@@ -20,6 +20,7 @@ CUT = [
     (re.compile(r"(/s/)[^/\s?\"']+"), r"\1…"),  # a share link is all it takes to read its page
     (re.compile(r"(/accounts/reset/)[^\s?\"]+"), r"\1…"),
     (re.compile(r"([/\w…]\?)(?:\\\"|[^\s\"])+"), r"\1…"),  # a query: what somebody searched for
+    (re.compile(r"\brk_[\w-]+"), "rk_…"),  # an API token
     (re.compile(r"(?i)\b(authorization|cookie)(['\"]?\s*[:=]\s*)[^\r\n]+"), r"\1\2…"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 …"),
     (re.compile(r"[^\s@<>\"'(),:;/]+@[\w.-]+"), "…@…"),
