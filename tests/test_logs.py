@@ -120,6 +120,13 @@ def test_a_password_link_is_cut(log: Log, client: Client) -> None:
     assert "/accounts/reset/" in log.text
 
 
+def test_who_signs_in_wrongly_is_not_named(log: Log, client: Client) -> None:
+    for _ in range(7):  # until it is throttled
+        answer = client.post("/accounts/login/", {"username": SECRET_MAIL, "password": SECRET_TOKEN})
+    assert answer.status_code == 429
+    assert answer["X-Request-ID"] in log.text
+
+
 def test_a_foreign_form_is_refused_without_its_address(log: Log) -> None:
     careful = Client(enforce_csrf_checks=True)
     referer = f"https://films.example.org/s/{SECRET_TOKEN}/?q={SECRETS[1]}"
