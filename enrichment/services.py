@@ -1,25 +1,25 @@
 """Writes: open questions, ask for details, ask again."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db import transaction
 from django.utils import timezone
 
 from . import bulk, catalogue, queue, titles
 from .catalogue import plan_if_due as plan_catalogue
 from .catalogue import plan_pages as read_catalogue
 from .films import catalogue_in_use
+from .forgetting import forget_unneeded, left_over
 from .match_stage import answer
 from .models import Catalogue, DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
 from .search import SearchRefused, SearchUnavailable, search_by_hand, suggest
 from .signals import reopened, settled
 from .tmdb.images import posters
+from .trial import try_tmdb
 
 __all__ = [
     "Question",
@@ -33,11 +33,13 @@ __all__ = [
     "forget_unneeded",
     "get_or_create_lookups",
     "leave_sample",
+    "left_over",
     "plan_catalogue",
     "posters",
     "read_catalogue",
     "search_by_hand",
     "suggest",
+    "try_tmdb",
 ]
 
 STALE = timedelta(days=30)  # after so long an unsure or unmatched answer may have become a better one
@@ -129,17 +131,6 @@ def leave_sample() -> int:
         )
         answered = TitleLookup.objects.filter(catalogue=Catalogue.SAMPLE).settled().order_by("pk")
         return _ask_again(list(answered.select_for_update().values_list("pk", flat=True)))
-
-
-def forget_unneeded(lookup_ids: Collection[int]) -> None:
-    """Let go of open questions among these that no film of any import asks any more, and of details that only they
-    asked for. One that another import asks for at this very moment stays, and so may all of them: an answer too many
-    harms nobody."""
-    with suppress(IntegrityError), transaction.atomic():
-        TitleLookup.objects.waiting().filter(pk__in=lookup_ids, movies=None).delete()
-    asked_by_films = TitleLookup.objects.filter(tmdb_movie=OuterRef("pk"), movies__isnull=False)
-    unneeded = TmdbMovie.objects.waiting().filter(~Exists(asked_by_films), lookups__in=lookup_ids, movies=None)
-    unneeded.update(details_status=DetailsStatus.NONE, lease_token=None, leased_until=None)
 
 
 @transaction.atomic

@@ -111,12 +111,14 @@ def is_owner(request: HttpRequest, session: ImportSession | queries.Standing) ->
 
 
 def touched(session: ImportSession) -> None:
-    """Move the end of its life; written at most once a minute."""
+    """Move the end of its life; written at most once a minute. Gone, when it was cleaned up at this very moment."""
     now = timezone.now()
     if now - session.last_accessed < TOUCH_EVERY:
         return
     session.last_accessed, session.expires_at = now, expiry_of(session)
-    session.save(update_fields=["last_accessed", "expires_at"])
+    found = ImportSession.objects.filter(pk=session.pk)
+    if not found.update(last_accessed=session.last_accessed, expires_at=session.expires_at):
+        raise ImportExpired
 
 
 def expiry(*, has_account: bool) -> datetime | None:

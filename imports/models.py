@@ -1,7 +1,7 @@
 """What a person brings in, decides and gets back."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,12 @@ class SessionStatus(models.TextChoices):
 class ImportSessionQuerySet(models.QuerySet["ImportSession"]):
     def alive(self) -> "ImportSessionQuerySet":
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+
+    def expired(self) -> "ImportSessionQuerySet":
+        """Those to be deleted: a browser's too that has no end written, and was not opened for as long."""
+        now = timezone.now()
+        unopened_since = now - timedelta(days=settings.LETTERBOXD_TTL_DAYS)
+        return self.filter(Q(expires_at__lte=now) | Q(expires_at=None, user=None, last_accessed__lte=unopened_since))
 
 
 class ImportSession(models.Model):

@@ -7,5 +7,5 @@ CLEAN_UP = "imports.tasks.cleanup"
 
 
 def clean_up() -> None:
-    """Have expired imports deleted, once this transaction is committed."""
+    """Have deleted what is over, once this transaction is committed."""
     transaction.on_commit(lambda: async_task(CLEAN_UP))

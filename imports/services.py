@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -13,12 +14,13 @@ from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
 from enrichment.models import DetailsStatus
 
-from . import answers, memory, restoring
+from . import answers, memory, previews, restoring
 from .access import Owner, expiry_of
 from .models import (
     ChosenBy,
     Decision,
     ImportSession,
+    ImportSessionQuerySet,
     Movie,
     RowProblem,
     SessionStatus,
@@ -53,8 +55,20 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
     if parsed.source != Source.PRIME_VIDEO:
         raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
+    return _bring_in(user, parsed, time_zone, replace=replace)
+
+
+def start_any(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
+    """Either of the two, by what the files are. Raises SourceError and ReviewOpen."""
+    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
+    return _bring_in(user, parsed, time_zone, replace=replace)
+
+
+def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> ImportSession:
     if parsed.restored:
         return _restore(Owner(user=user), parsed)
+    if parsed.source != Source.PRIME_VIDEO:
+        return settle(_store(Owner(user=user), parsed, parsed.movies, time_zone))
     current = ImportSession.objects.filter(user=user, source=Source.PRIME_VIDEO, closed_at=None).first()
     if current is not None and current.expires_at and current.expires_at <= timezone.now():
         replace = True  # it has ended by itself
@@ -98,14 +112,29 @@ def review_queue(user: User, movies: Sequence[ParsedMovie]) -> list[ParsedMovie]
 
 def delete_import(session: ImportSession) -> None:
     """Delete it with all that is in it, and let go of questions that nobody else asks."""
+    _delete(ImportSession.objects.filter(pk=session.pk))
+
+
+def delete_expired(session_id: UUID) -> bool:
+    """The same, if its time is still over: it may have been opened just now, or deleted by someone else."""
+    return _delete(ImportSession.objects.expired().filter(pk=session_id))
+
+
+def _delete(found: ImportSessionQuerySet) -> bool:
     with transaction.atomic():
-        answers.lock(session.pk)  # before its films, as whoever settles one does
+        session = found.select_for_update().first()  # locked before its films, as whoever settles one does
+        if session is None:
+            return False
         films = Movie.objects.filter(session=session)
-        lookups = list(films.filter(settled_at=None, lookup__isnull=False).values_list("lookup_id", flat=True))
+        lookups = set(films.filter(lookup__isnull=False).values_list("lookup_id", flat=True))
+        links = list(session.share_links.all())
         Viewing.objects.filter(movie__session=session).delete()
         session.delete()
     # afterwards: whoever settles a question locks it before the import
     enrichment.forget_unneeded(lookups)
+    for link in links:
+        previews.forget(link)
+    return True
 
 
 def _restore(owner: Owner, parsed: Parsed) -> ImportSession:

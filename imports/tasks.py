@@ -4,7 +4,10 @@ from enrichment import queries as enrichment
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment_services
 
-from . import answers
+from . import answers, queue
+from .cleanup import clean_up
+
+BUDGET_SECONDS = 45.0  # half of the cluster's time-out, so that a large last import still fits
 
 
 def sweep() -> None:
@@ -14,3 +17,11 @@ def sweep() -> None:
     answers.apply_everywhere()
     if enrichment.open_work():
         enrichment_queue.wake()
+
+
+def cleanup(budget_seconds: float = BUDGET_SECONDS) -> str:
+    """Every day: what is over is deleted."""
+    done, is_all = clean_up(budget_seconds)
+    if not is_all:
+        queue.clean_up()
+    return ", ".join(f"{name}: {n}" for name, n in done.items()) or "nothing to clean up"

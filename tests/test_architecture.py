@@ -9,7 +9,8 @@ import pytest
 from django.utils.module_loading import import_string
 
 from enrichment import queue
-from imports.management.commands.sync_schedules import SCHEDULES
+from imports.queue import CLEAN_UP
+from imports.schedules import SCHEDULES
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "imports", "enrichment")
@@ -92,7 +93,7 @@ def test_each_side_effect_has_one_door(door: str) -> None:
 
 
 def test_every_task_path_leads_to_a_function() -> None:
-    paths = [queue.RUN, *(schedule["func"] for schedule in SCHEDULES.values())]
+    paths = [queue.RUN, CLEAN_UP, *(schedule["func"] for schedule in SCHEDULES.values())]
     assert all(callable(import_string(path)) for path in paths)
 
 

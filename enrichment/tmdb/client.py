@@ -64,6 +64,10 @@ class TMDBClient:
         hits = _read(response, lambda body: usable_hits(body["movie_results"]))
         return hits[0] if hits else None
 
+    def check_key(self) -> None:
+        """Raises TMDBUnavailable("key") when TMDB does not take it."""
+        _read(self._get("authentication", {}, DO_NOT_CACHE), lambda body: body["success"])
+
     def _get(self, path: str, params: Mapping[str, str], keep: Any, *, fresh: bool = False) -> requests.Response:
         try:
             response = self._session.get(

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django_q.models import OrmQ, Schedule
 
 from enrichment import queue
-from imports.management.commands.sync_schedules import SCHEDULES
+from imports.schedules import SCHEDULES
 from tests.factories import TitleLookupFactory
 
 

@@ -3,10 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_q.models import Schedule
 
-SCHEDULES = {
-    "sweep": {"func": "imports.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1},
-    "keep_fresh": {"func": "enrichment.tasks.keep_fresh", "schedule_type": Schedule.DAILY},
-}
+from imports.schedules import SCHEDULES
 
 
 class Command(BaseCommand):
