@@ -28,7 +28,7 @@ class Command(BaseCommand):
         try:
             done = purge()
         except KeyboardInterrupt:
-            raise CommandError("Stopped in the middle. Run it again to remove the rest.") from None
+            raise CommandError("Stopped in the middle. Run it again to remove the rest.", returncode=130) from None
         self.stdout.write(
             f"Films emptied: {done.emptied}, deleted because nothing needs them: {done.deleted}. "
             f"Questions whose candidates were removed: {done.lookups}. Answers removed from the cache: {done.answers}."
@@ -41,5 +41,5 @@ class Command(BaseCommand):
 def _agrees() -> bool:
     try:
         return input(ASKED).strip().lower() in ("y", "yes")
-    except (EOFError, KeyboardInterrupt):
+    except EOFError:
         return False

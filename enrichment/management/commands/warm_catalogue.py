@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from enrichment import catalogue, queue
+from enrichment import catalogue, queries, queue
 
 
 class Command(BaseCommand):
@@ -15,6 +15,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.TMDB.is_sample:
             raise CommandError("Without a key there is nothing to read: set TMDB_TOKEN first.")
+        if queries.service_state().reason == "key":
+            raise CommandError("TMDB does not accept the key: check TMDB_TOKEN, and start again with the right one.")
         if planned := catalogue.plan_pages():
             self.stdout.write(self.style.SUCCESS(f"{planned} pages of films are planned. The cluster reads them."))
         else:

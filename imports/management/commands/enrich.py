@@ -4,6 +4,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from enrichment import queries as enrichment
 from imports import reasking
 from imports.models import ImportSession
 from imports.reasking import Which
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         else:
             count = reasking.ask_import_again(_import(session), which)
             self.stdout.write(self.style.SUCCESS(f"Films that are asked about again: {count}"))
+        if enrichment.service_state().is_down:
+            self.stdout.write(self.style.WARNING("TMDB is not answering just now: `manage.py doctor` says why."))
 
 
 def _import(session_id: str) -> ImportSession:
