@@ -112,23 +112,23 @@ class Status:
 
 def status() -> Status:
     return Status(
-        clusters=_clusters(),
-        queue=_queue(),
+        clusters=clusters(),
+        queue=queued(),
         work=_work(),
         tmdb=_tmdb(),
         storage=_storage(),
         clean_up=_clean_up(),
-        expired=ImportSession.objects.filter(expires_at__lte=timezone.now()).count(),
+        expired=ImportSession.objects.expired().count(),
     )
 
 
-def _clusters() -> list[Cluster]:
+def clusters() -> list[Cluster]:
     """Those that gave a sign of life within the last seconds."""
     alive = sorted(Stat.get_all(), key=lambda stat: stat.tob)
     return [Cluster(host=stat.host, state=stat.status, workers=len(stat.workers), since=stat.tob) for stat in alive]
 
 
-def _queue() -> Queue:
+def queued() -> Queue:
     now = timezone.now()
     waiting = OrmQ.objects.filter(lock__lte=now).aggregate(n=Count("pk"), oldest=Min("lock"))
     return Queue(waiting=waiting["n"], taken=OrmQ.objects.filter(lock__gt=now).count(), oldest_at=waiting["oldest"])
