@@ -13,12 +13,11 @@ from django_q.models import Task
 
 from enrichment import services as enrichment
 
-from . import services, sharing
-from .models import ImportSession, ShareLink, Usage
+from . import limits, services, sharing
+from .models import ImportSession, ShareLink
 
 BATCH = 500
 KEEP_LINKS = timedelta(days=30)  # after their end, so that their owner sees what became of them
-KEEP_USAGE = timedelta(days=30)
 KEEP_FAILURES = timedelta(days=30)  # django-q limits only the tasks that went well
 KEEP_QUESTIONS = timedelta(days=1)
 
@@ -84,7 +83,7 @@ CHORES = (
     Chore("share links that ended long ago", lambda: _links().count(), _revoke_links),
     Chore("questions that nobody asks", lambda: len(_questions()), _forget_questions),
     _rows("browsers' sessions that have run out", lambda: Session.objects.filter(expire_date__lt=timezone.now())),
-    _rows("old rows of usage", lambda: Usage.objects.filter(at__lt=_before(KEEP_USAGE))),
+    Chore("old uses and wrong passwords", limits.count_old, lambda: iter([limits.forget_old()])),
     _rows(
         "old failed tasks", lambda: Task.objects.filter(success=False, stopped__lt=_before(KEEP_FAILURES)).order_by()
     ),

@@ -12,7 +12,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, ngettext
@@ -109,9 +109,19 @@ def forget_logins(user: User) -> None:
 def forget_old(days: int = 30) -> int:
     """Addresses, and names that someone tried to sign in with, are kept no longer than that. Returns how many rows
     went."""
+    return sum(rows.delete()[0] for rows in _old(days))
+
+
+def count_old(days: int = 30) -> int:
+    return sum(rows.count() for rows in _old(days))
+
+
+def _old(days: int) -> "list[QuerySet[Any]]":
     before = timezone.now() - timedelta(days=days)
-    logins = [model.objects.filter(attempt_time__lt=before) for model in LOGIN_ROWS]
-    return sum(rows.delete()[0] for rows in (Usage.objects.filter(at__lt=before), *logins))
+    return [
+        Usage.objects.filter(at__lt=before),
+        *(model.objects.filter(attempt_time__lt=before) for model in LOGIN_ROWS),
+    ]
 
 
 @transaction.atomic

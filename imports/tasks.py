@@ -24,4 +24,4 @@ def cleanup(budget_seconds: float = BUDGET_SECONDS) -> str:
     done, is_all = clean_up(budget_seconds)
     if not is_all:
         queue.clean_up()
-    return ", ".join(f"{name}: {n}" for name, n in done.items()) or "nothing to clean up"
+    return ", ".join(f"{name}: {n}" for name, n in done.items() if n) or "nothing to clean up"
