@@ -217,6 +217,11 @@ def test_numbers_lead_to_the_list_only_where_it_can_tell(session: ImportSession)
     assert "films/" not in alone
 
 
+def own(answer: Any) -> set[tuple[str, str]]:
+    """The headers that each answer has for itself: the request's id."""
+    return {("X-Request-ID", answer["X-Request-ID"])}
+
+
 @pytest.mark.parametrize("place", ["", "films/", "films/?page=2", "stats/", "reviews/", "preview.png"])
 def test_made_up_revoked_and_run_out_are_one_answer(session: ImportSession, place: str) -> None:
     gone = timezone.now() - timedelta(seconds=1)
@@ -231,7 +236,7 @@ def test_made_up_revoked_and_run_out_are_one_answer(session: ImportSession, plac
     answers.append(Client().get(live + place))
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
-    assert len({tuple(sorted(answer.headers.items())) for answer in answers}) == 1
+    assert len({tuple(sorted(answer.headers.items() - own(answer))) for answer in answers}) == 1
     assert ShareLink.objects.filter(token_hash=live.split("/")[2]).count() == 0  # the token is kept nowhere
 
 
