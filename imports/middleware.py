@@ -71,21 +71,9 @@ class UploadLimitMiddleware:
         return _too_large(request)
 
 
-class DatabaseAwayMiddleware:
-    """Answers 503: locked for too long, or not there. Nothing was stored, so it can be tried again."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return unavailable(request) if isinstance(exception, OperationalError) else None
-
-
-class TooManyMiddleware:
-    """Answers 429."""
+class TroubleMiddleware:
+    """Answers 429 when the hour is full, and 503 when the database is locked for too long, or not there. Nothing was
+    stored, so both can be tried again."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -94,7 +82,9 @@ class TooManyMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HtmxHttpRequest, exception: Exception) -> HttpResponse | None:
-        return too_many(request, exception) if isinstance(exception, TooMany) else None
+        if isinstance(exception, TooMany):
+            return too_many(request, exception)
+        return unavailable(request) if isinstance(exception, OperationalError) else None
 
 
 def _drain(request: HttpRequest) -> None:
