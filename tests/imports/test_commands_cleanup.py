@@ -169,4 +169,5 @@ def test_a_dry_run_writes_nothing() -> None:
     expired()
     with CaptureQueriesContext(connection) as asked:
         run("--dry-run")
-    assert [query["sql"] for query in asked if not query["sql"].startswith("SELECT")] == []
+    writes = ("INSERT", "UPDATE", "DELETE")
+    assert [query["sql"] for query in asked if query["sql"].startswith(writes)] == []
