@@ -1,7 +1,10 @@
 """The environment, read once and typed. No other module reads os.environ."""
 
+import os
 import re
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+CONNECT_SECONDS = 10  # a database that says nothing is away
 MAIL_SECONDS = 10  # a person waits for the mail server
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
@@ -77,7 +81,8 @@ def database(env: Environment) -> dict[str, Any]:
         return config | {"CONN_MAX_AGE": 600, "OPTIONS": SQLITE_OPTIONS | config.get("OPTIONS", {})}
     if engine == "postgresql":
         # never "pool": qcluster forks, and a pool's sockets would cross the fork
-        return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+        options = {"connect_timeout": CONNECT_SECONDS} | config.get("OPTIONS", {})
+        return config | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://")
 
 
@@ -143,14 +148,21 @@ def _secret_key(env: Env, production: bool, data_dir: Path) -> str:
         )
     kept = data_dir / "secret_key"
     try:
-        with kept.open("x", encoding="ascii") as file:  # "x": two processes starting at once keep one key
-            kept.chmod(0o600)
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+        if not kept.exists():
+            _keep_key(kept)
     except OSError as exc:
         raise ImproperlyConfigured(f"DATA_DIR {data_dir} can't be written: {exc.strerror}") from exc
     return kept.read_text(encoding="ascii")
+
+
+def _keep_key(kept: Path) -> None:
+    """Whole or not at all, and of two processes that start at once, one's."""
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=kept.parent, prefix=".secret_key.") as file:  # 0600
+        file.write(secrets.token_urlsafe(50))
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, kept)
 
 
 def _allowed_hosts(env: Env, production: bool) -> list[str]:

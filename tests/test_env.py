@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,32 @@ def test_a_local_run_makes_and_keeps_a_key_of_its_own() -> None:
     assert (first.data_dir / "secret_key").stat().st_mode & 0o077 == 0
     assert first.secret_key not in repr(first)
     assert (first.debug, first.production, first.allowed_hosts) == (False, False, env.LOOPBACK)
+
+
+def test_processes_that_start_at_once_have_one_key_and_leave_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    with ThreadPoolExecutor(8) as pool:
+        keys = {own.secret_key for own in pool.map(lambda _: env.read(), range(8))}
+    assert len(keys) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_key(tmp_path: Path) -> None:
+    """No file may grow, as on a full disk; at the next start there is room."""
+    start = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); from config import env; env.read()"
+    own = {"DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = subprocess.run([sys.executable, "-c", start], cwd=ROOT, env=own, capture_output=True, text=True)
+    assert "can't be written" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_postgresql_that_says_nothing_is_away_after_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://ana@db/films?connect_timeout=3")
+    assert env.database(env.read())["OPTIONS"] == {"connect_timeout": 3}
+    monkeypatch.setenv("DATABASE_URL", "postgres://ana@db/films")
+    assert env.database(env.read())["OPTIONS"] == {"connect_timeout": env.CONNECT_SECONDS}
 
 
 def test_mail_is_printed_in_a_local_run_and_sent_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
