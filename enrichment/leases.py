@@ -82,7 +82,7 @@ def _next_free(order: str, now: datetime) -> Work | None:
 
 def _take(row: Work, now: datetime) -> bool:
     token = _token(os.getsid(0))
-    unchanged = _as_read(row).filter(attempts=row.attempts)
+    unchanged = _as_read(row).free(now).filter(attempts=row.attempts)
     if not unchanged.update(lease_token=token, leased_until=now + LEASE, attempts=F("attempts") + 1):
         return False
     row.lease_token, row.attempts = token, row.attempts + 1

@@ -20,6 +20,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Cast, Coalesce, RowNumber, StrIndex
+from django.db.models.lookups import GreaterThan
 
 from enrichment.models import TmdbMovie
 
@@ -77,7 +78,8 @@ def facts(filters: Facts) -> Q:
 
 
 def tagged(tag: str) -> Q:
-    return Q(pk__in=Viewing.objects.alias(place=_place("tags", tag)).filter(place__gt=0).values("pk"))
+    """Of a viewing."""
+    return Q(GreaterThan(_place("tags", tag), 0))
 
 
 def on(when: str, field: str = "watched_on") -> Q:

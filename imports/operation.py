@@ -125,7 +125,9 @@ def status() -> Status:
 def clusters() -> list[Cluster]:
     """Those that gave a sign of life within the last seconds."""
     alive = sorted(Stat.get_all(), key=lambda stat: stat.tob)
-    return [Cluster(host=stat.host, state=stat.status, workers=len(stat.workers), since=stat.tob) for stat in alive]
+    return [
+        Cluster(host=stat.host, state=str(stat.status), workers=len(stat.workers), since=stat.tob) for stat in alive
+    ]
 
 
 def queued() -> Queue:

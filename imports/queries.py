@@ -24,6 +24,7 @@ DONE = {SessionStatus.COMPLETED, SessionStatus.FAILED}
 RATE_WINDOW = timedelta(seconds=30)
 SETTLED_AT_ONCE = timedelta(seconds=2)  # what the instance already knew says nothing of TMDB's speed
 REQUESTS_PER_FILM = 2  # a search and its details
+MOST_WORDS = 12  # of a search: each is looked for in all films, and no two titles have so many in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ def _viewing(filters: MovieFilters) -> Q:
 def _search(q: str) -> Q:
     """Every word, in any of the names: the title as exported, TMDB's, the original one, a director's."""
     wanted = Q()
-    for word in q.split():
+    for word in list(dict.fromkeys(q.split()))[:MOST_WORDS]:
         in_json = json.dumps(word, ensure_ascii=False)[1:-1]
         film = TmdbMovie.objects.annotate(names=Cast("directors", TextField())).filter(
             Q(title__icontains=word) | Q(original_title__icontains=word) | Q(names__icontains=in_json)

@@ -1,6 +1,7 @@
 """Writes: start an import, delete it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from .models import (
     Movie,
     RowProblem,
     SessionStatus,
+    ShareLink,
     Source,
     Viewing,
 )
@@ -69,16 +71,22 @@ def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> I
         return _restore(Owner(user=user), parsed)
     if parsed.source != Source.PRIME_VIDEO:
         return settle(_store(Owner(user=user), parsed, parsed.movies, time_zone))
-    current = ImportSession.objects.filter(user=user, source=Source.PRIME_VIDEO, closed_at=None).first()
-    if current is not None and current.expires_at and current.expires_at <= timezone.now():
-        replace = True  # it has ended by itself
-    if current is not None and not replace:
-        raise ReviewOpen(current)
-    queue = review_queue(user, parsed.movies)
+    if not replace and (current := _open_review(user)):
+        raise ReviewOpen(current)  # before the work; it is looked at again under the person's lock
     others = [movie for movie in parsed.movies if movie.kind != "film"]
-    if current is not None:
-        delete_import(current)
-    return settle(_store(Owner(user=user), parsed, [*queue, *others], time_zone))
+    queue = [*review_queue(user, parsed.movies), *others]
+    session = _store(Owner(user=user), parsed, queue, time_zone, replace=replace)
+    try:
+        return settle(session)
+    except ImportSession.DoesNotExist:
+        if (another := _open_review(user)) is None:
+            raise
+        raise ReviewOpen(another) from None  # an upload of the same moment has replaced this one
+
+
+def _open_review(user: User) -> ImportSession | None:
+    """Not one whose time is over."""
+    return ImportSession.objects.alive().filter(user=user, source=Source.PRIME_VIDEO, closed_at=None).first()
 
 
 def restore_import(owner: Owner, upload: Upload) -> ImportSession:
@@ -122,19 +130,46 @@ def delete_expired(session_id: UUID) -> bool:
 
 def _delete(found: ImportSessionQuerySet) -> bool:
     with transaction.atomic():
-        session = found.select_for_update().first()  # locked before its films, as whoever settles one does
-        if session is None:
-            return False
-        films = Movie.objects.filter(session=session)
-        lookups = set(films.filter(lookup__isnull=False).values_list("lookup_id", flat=True))
-        links = list(session.share_links.all())
-        Viewing.objects.filter(movie__session=session).delete()
-        session.delete()
-    # afterwards: whoever settles a question locks it before the import
-    enrichment.forget_unneeded(lookups)
-    for link in links:
-        previews.forget(link)
-    return True
+        left = _delete_rows(found)
+    left.forget()
+    return left.is_deleted
+
+
+@dataclass
+class _Left:
+    """What a deleted import leaves, to be seen to when its transaction is over: whoever settles a question locks it
+    before the import."""
+
+    is_deleted: bool = False
+    lookups: set[int] = field(default_factory=set)
+    links: list[ShareLink] = field(default_factory=list)
+
+    def forget(self) -> None:
+        enrichment.forget_unneeded(self.lookups)
+        for link in self.links:
+            previews.forget(link)
+
+
+def _delete_rows(found: ImportSessionQuerySet) -> _Left:
+    session = found.select_for_update().first()  # locked before its films, as whoever settles one does
+    if session is None:
+        return _Left()
+    films = Movie.objects.filter(session=session, lookup__isnull=False)
+    left = _Left(True, set(films.values_list("lookup_id", flat=True)), list(session.share_links.all()))
+    Viewing.objects.filter(movie__session=session).delete()
+    session.delete()
+    return left
+
+
+def _make_room(owner: Owner, parsed: Parsed, *, replace: bool) -> _Left:
+    """For a review: the open one goes, or ReviewOpen is raised. Within the transaction that stores the new one, so
+    that a failure leaves the old one; uploads of one person come one after the other."""
+    if parsed.source != Source.PRIME_VIDEO or parsed.restored or owner.user is None:
+        return _Left()
+    list(User.objects.filter(pk=owner.user.pk).select_for_update(no_key=True))
+    if not replace and (current := _open_review(owner.user)):
+        raise ReviewOpen(current)
+    return _delete_rows(ImportSession.objects.filter(user=owner.user, source=Source.PRIME_VIDEO, closed_at=None))
 
 
 def _restore(owner: Owner, parsed: Parsed) -> ImportSession:
@@ -156,23 +191,29 @@ def settle(session: ImportSession) -> ImportSession:
     return session
 
 
-def _store(owner: Owner, parsed: Parsed, movies: Sequence[ParsedMovie], time_zone: str) -> ImportSession:
-    """`movies` in the order of their turns."""
+def _store(
+    owner: Owner, parsed: Parsed, movies: Sequence[ParsedMovie], time_zone: str, *, replace: bool = False
+) -> ImportSession:
+    """`movies` in the order of their turns. `replace`: a review that is open goes, when this is one."""
     films = [(turn, movie) for turn, movie in enumerate(movies) if movie.kind == "film"]
     questions = [enrichment.Question(memory.name_of(film), film.year, turn, tuple(film.names)) for turn, film in films]
     for attempt in range(1, TRIES + 1):
         ids = enrichment.get_or_create_lookups(questions)
         lookup_ids = dict(zip((turn for turn, _ in films), ids, strict=True))
         try:
-            return _store_rows(owner, parsed, movies, time_zone, [lookup_ids.get(t) for t in range(len(movies))])
+            with transaction.atomic():
+                left = _make_room(owner, parsed, replace=replace)
+                asked = [lookup_ids.get(turn) for turn in range(len(movies))]
+                session = _store_rows(owner, parsed, movies, time_zone, asked)
         except IntegrityError:
             if attempt == TRIES:
                 raise
-            # another import was deleted just now, and its open questions with it: ask them again
+            continue  # another import was deleted just now, and its open questions with it: ask them again
+        left.forget()
+        return session
     raise AssertionError("the last try returns or raises")
 
 
-@transaction.atomic
 def _store_rows(
     owner: Owner, parsed: Parsed, movies: Sequence[ParsedMovie], time_zone: str, lookup_ids: Sequence[int | None]
 ) -> ImportSession:

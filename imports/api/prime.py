@@ -22,8 +22,8 @@ from imports import access, decisions, limits, services
 from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Source, Usage
 from imports.sources.base import Upload
 
-from .guard import SIGNED_IN, caller, known_zone
-from .schemas import CHANGING, DECIDING, READING, UPLOADING, Day, Error, RankingOut
+from .guard import SIGNED_IN, Refused, caller, known_zone
+from .schemas import CHANGING, DECIDING, READING, UPLOADING, Day, RankingOut, errors
 
 router = Router(tags=["Amazon Prime Video"], auth=SIGNED_IN)
 ALTERNATIVES = 5
@@ -93,13 +93,16 @@ class Completed(Schema):
     unmatched_titles: list[str]
 
 
-@router.post("/upload/", response={201: ReviewStarted, **UPLOADING}, summary="Start a review")
+@router.post("/upload/", response={201: ReviewStarted, **UPLOADING, **errors(409)}, summary="Start a review")
 def upload(request: HttpRequest, file: File[UploadedFile], time_zone: Form[str] = "UTC") -> Answer[ReviewStarted]:
     """It replaces the person's open one. Matching goes on in the background."""
     user, zone = caller(request), known_zone(time_zone)
     with limits.counted(request, Usage.Kind.UPLOAD):
         uploads = [Upload(file.name or "", file.read())]
-        session = services.start_review(user, uploads, time_zone=zone, replace=True)
+        try:
+            session = services.start_review(user, uploads, time_zone=zone, replace=True)
+        except services.ReviewOpen as another:
+            raise Refused(409, "replaced", gettext("Another upload of yours has just replaced this one.")) from another
     counts = _counts(session)
     started = ReviewStarted(
         session_id=session.pk,
@@ -162,7 +165,7 @@ def undo(request: HttpRequest, session_id: UUID, index: int) -> ReviewMovie:
 
 @router.post(
     "/session/{uuid:session_id}/movie/{int:index}/match/",
-    response={200: ReviewMovie, 429: Error, **DECIDING},
+    response={200: ReviewMovie, **DECIDING, **errors(429)},
     summary="Say which film it is",
 )
 def match(request: HttpRequest, session_id: UUID, index: int, choice: Choose) -> ReviewMovie:

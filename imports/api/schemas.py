@@ -1,9 +1,10 @@
 """The shapes of the JSON API."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -37,12 +38,17 @@ DECIDING = errors(403, 404, 409, 413)
 UPLOADING = errors(403, 413, 422, 429)
 
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _a_day(value: object) -> date:
-    """Pydantic also takes moments, and seconds since 1970."""
+    """As 2024-05-31. Pydantic also takes moments and seconds since 1970, Python weeks."""
     try:
-        return value if isinstance(value, date) else date.fromisoformat(cast(str, value))
-    except (TypeError, ValueError) as wrong:
-        raise PydanticCustomError("day", "{said}", {"said": gettext("this is no day")}) from wrong
+        if isinstance(value, str) and DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "{said}", {"said": gettext("this is no day")})
 
 
 Day = Annotated[date, BeforeValidator(_a_day)]  # in a body

@@ -170,6 +170,13 @@ def test_details_that_a_deleted_import_asked_for_are_let_go() -> None:
     assert film.details_status == DetailsStatus.NONE
 
 
+def test_a_row_that_was_let_go_since_it_was_looked_for_is_not_taken() -> None:
+    film = TmdbMovieFactory(pending=True)
+    TmdbMovie.objects.update(details_status=DetailsStatus.NONE)  # its import was deleted just now
+    assert not leases._take(film, timezone.now())
+    assert TmdbMovie.objects.get().lease_token is None
+
+
 def test_a_film_that_was_deleted_is_matched_again_without_it(tmdb: TmdbServer, zebra: int) -> None:
     lookup = ask("Zebra Crossing")
     work()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbService
 from imports import tokens
 from imports.models import Outcome, RowProblem
+from tests.clusters import a_cluster_lives
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,14 @@ def test_worker_status_tells_what_the_status_page_shows(staff: Client) -> None:
     assert work["oldest_waiting_at"][:19] == old.created_at.isoformat()[:19]
     assert status["tmdb"]["last_429"][:19] == limited.isoformat()[:19]
     assert (status["tmdb"]["state"], status["tmdb"]["rate_allowed_per_second"]) == ("up", 1000)
+
+
+def test_worker_status_tells_of_clusters_that_are_alive(staff: Client) -> None:
+    a_cluster_lives("machine-1")
+    status = staff.get("/api/admin/worker/status").json()
+    assert status["running"]
+    [cluster] = status["clusters"]
+    assert (cluster["host"], cluster["state"], cluster["workers"]) == ("machine-1", "Idle", 2)
 
 
 def test_worker_status_says_why_tmdb_does_not_answer(staff: Client) -> None:

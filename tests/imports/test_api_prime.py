@@ -1,15 +1,19 @@
 """A Prime Video review over the JSON API."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
 from enrichment import engine
+from enrichment.models import TitleLookup
 from enrichment.tmdb.client import client as tmdb_client
+from imports import services
 from imports.models import ImportSession, Ranking
 from tests.exports import letterboxd_zip
 from tests.factories import UserFactory
@@ -64,6 +68,39 @@ def test_upload_replaces_the_open_review(tmdb: TmdbServer, owner: Client) -> Non
     send(owner, history(TITLES[1]))
     assert ImportSession.objects.count() == 1
     assert not ImportSession.objects.filter(pk=first).exists()
+
+
+def test_a_review_that_cannot_be_stored_leaves_the_open_one(
+    tmdb: TmdbServer, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = send(owner, history(TITLES[0])).json()["session_id"]
+
+    def locked(*args: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(services, "movie_columns", locked)
+    assert send(owner, history(TITLES[1])).status_code == 503
+    assert [str(session.pk) for session in ImportSession.objects.all()] == [first]
+    assert ImportSession.objects.get().movies.filter(lookup__status="pending").exists()
+
+
+def test_uploads_at_once_leave_one_open_review(tmdb: TmdbServer, owner: Client) -> None:
+    def upload(title: str) -> int:
+        browser = Client()
+        browser.cookies = owner.cookies
+        try:
+            return int(send(browser, history(title)).status_code)
+        finally:
+            connection.close()
+
+    for _ in range(3):
+        with ThreadPoolExecutor(4) as pool:
+            statuses = set(pool.map(upload, TITLES[:4]))
+        assert 201 in statuses
+        assert statuses <= {201, 409}
+    session = ImportSession.objects.get()
+    assert session.movies.get(kind="film").title in TITLES
+    assert TitleLookup.objects.count() == 1  # what only the replaced ones asked is let go
 
 
 def test_nobody_is_let_in_without_signing_in(client: Client) -> None:
@@ -138,6 +175,8 @@ def test_a_number_cannot_be_looked_up_while_tmdb_is_down(tmdb: TmdbServer, owner
         {"rating": 3.5},
         {},
         {"rating": 3, "rated_at": "tomorrow"},
+        {"rating": 3, "rated_at": "20240101"},
+        {"rating": 3, "rated_at": "2024-W01-1"},
         {"rating": 3, "rated_at": (timezone.localdate() + timedelta(days=2)).isoformat()},
     ],
     ids=str,

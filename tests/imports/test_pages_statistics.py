@@ -416,7 +416,9 @@ def test_the_running_year_is_compared_up_to_the_same_day(owner: Client, session:
 
 if connection.vendor == "sqlite":  # PostgreSQL does not count its steps
 
-    @pytest.mark.parametrize("query", ["", "rewatched=on", "rewatched=on&watched=2024", "sort=rating", "liked=on"])
+    @pytest.mark.parametrize(
+        "query", ["", "rewatched=on", "rewatched=on&watched=2024", "sort=rating", "liked=on", "tag=home"]
+    )
     def test_the_steps_of_a_list_grow_as_its_titles_do(owner: Client, session: ImportSession, query: str) -> None:
         """With many titles that are one film; to compare each with all others takes 16 times the steps for 4 times the
         titles."""

@@ -5,8 +5,6 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from queue import Queue
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,11 +16,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ, Task
-from django_q.status import Stat
 
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble, Upkeep
 from imports import operation
 from imports.models import SessionStatus
+from tests.clusters import a_cluster_lives
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -115,23 +113,7 @@ def test_the_queue_is_shown_with_its_age(staff: Client) -> None:
 
 
 def test_clusters_that_are_alive_are_shown(staff: Client) -> None:
-    sentinel = SimpleNamespace(
-        parent_pid=10,
-        cluster_id="one",
-        broker=None,
-        tob=timezone.now(),
-        reincarnations=0,
-        status=lambda: "Idle",
-        pid=11,
-        monitor=None,
-        pusher=None,
-        pool=[SimpleNamespace(pid=n) for n in (12, 13)],
-        result_queue=Queue(),
-        task_queue=Queue(),
-    )
-    stat = Stat(sentinel)
-    stat.host = "worker-machine"
-    stat.save()
+    a_cluster_lives("worker-machine")
     shown = page(staff)
     assert "worker-machine" in shown and "Idle, 2 workers" in shown
     cache.clear()
