@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import dj_database_url
 import dj_email_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
+
+from imports import time_zones
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 CONNECT_SECONDS = 10  # a database that says nothing is away
@@ -174,7 +175,7 @@ def _allowed_hosts(env: Env, production: bool) -> list[str]:
 
 def _time_zone(env: Env) -> str:
     name: str = env.str("TIME_ZONE", "") or "UTC"
-    if name not in available_timezones():
+    if not time_zones.is_known(name):
         raise ImproperlyConfigured(f"TIME_ZONE must be a name like Europe/Lisbon, not {name!r}")
     return name
 

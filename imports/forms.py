@@ -2,13 +2,13 @@
 
 from dataclasses import fields
 from typing import Any, Literal, cast
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from . import time_zones
 from .conditions import LONGEST
 from .forms_chips import WEEKDAYS, ChipsMixin, a_day_month_or_year, hidden
 from .models import RATINGS, ImportSession, Outcome
@@ -24,7 +24,7 @@ class TimeZoneForm(forms.Form):
 
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
-        return name if name in available_timezones() else "UTC"
+        return name if time_zones.is_known(name) else "UTC"
 
 
 class UploadForm(TimeZoneForm):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.core import signing
@@ -19,7 +19,7 @@ from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
 from enrichment.titles import fold
 
-from . import conditions
+from . import conditions, time_zones
 from .models import ImportSession, Movie, Ranking
 from .queries import Facets
 
@@ -30,7 +30,7 @@ UNDO_FOR = 24 * 60 * 60  # seconds
 
 def today(zone: str = "") -> date:
     """The day it is for a person in that time zone; where it is not known, for this installation."""
-    return timezone.localdate(timezone=ZoneInfo(zone) if zone in available_timezones() else None)
+    return timezone.localdate(timezone=ZoneInfo(zone) if time_zones.is_known(zone) else None)
 
 
 # Reads

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
-from zoneinfo import available_timezones
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils import timezone
 from enrichment import bulk
 from enrichment import services as enrichment
 
-from . import decisions
+from . import decisions, time_zones
 from .models import ChosenBy, Decision, ImportSession, Outcome, Ranking, Source
 from .sources.base import Decided, Parsed, ParsedMovie, ParsedRanking, Restored
 
@@ -21,7 +20,7 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # no import is older
 
 def time_zone(parsed: Parsed) -> str:
     name = parsed.restored.time_zone if parsed.restored else ""
-    return name if name in available_timezones() else "UTC"
+    return name if time_zones.is_known(name) else "UTC"
 
 
 def adapt(session: ImportSession, parsed: Parsed) -> None:

@@ -32,6 +32,7 @@ def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("TMDB_REFRESH_DAYS", "0"),
         ("TMDB_REFRESH_DAYS", "181"),
         ("TIME_ZONE", "Nowhere/Atall"),
+        ("TIME_ZONE", "localtime"),
         ("TMDB_BASE_URL", "api.themoviedb.org"),
         ("MAX_UPLOAD_MB", "0"),
         ("UPLOADS_PER_HOUR", "0"),

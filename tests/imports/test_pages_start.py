@@ -56,8 +56,9 @@ def test_an_upload_by_htmx_redirects_the_page_not_the_swap(client: Client) -> No
     assert answer["HX-Redirect"] == ImportSession.objects.get().get_absolute_url()
 
 
-def test_an_unknown_time_zone_becomes_utc(client: Client) -> None:
-    send(client, ("export.zip", exports.letterboxd_zip(1)), time_zone="Mars/Olympus")
+@pytest.mark.parametrize("name", ["Mars/Olympus", "localtime", "Factory", "posixrules"])
+def test_an_unknown_time_zone_becomes_utc(client: Client, name: str) -> None:
+    send(client, ("export.zip", exports.letterboxd_zip(1)), time_zone=name)
     assert ImportSession.objects.get().time_zone == "UTC"
 
 

@@ -1,12 +1,11 @@
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from imports import services
+from imports import services, time_zones
 from imports.management.people import user_named
 from imports.models import ImportSession
 from imports.services import ReviewOpen
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--replace", action="store_true", help="a Prime Video review: replace one that is open")
 
     def handle(self, *args: Any, paths: list[Path], user: str, time_zone: str, replace: bool, **options: Any) -> None:
-        if time_zone not in available_timezones():
+        if not time_zones.is_known(time_zone):
             raise CommandError(f"The time zone must be a name like Europe/Lisbon, not {time_zone!r}.")
         owner = user_named(user)
         try:
