@@ -1,6 +1,8 @@
 """The one place that asks "is it yours?". A stranger gets 404."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -31,13 +33,16 @@ class Owner:
         return {"user": self.user, "browser_key": self.browser_key}
 
 
-def owner_of(request: HttpRequest) -> Owner:
-    """Who brings something in: the account, or this browser (its key is made and kept in the Django session)."""
+@contextmanager
+def bringing_in(request: HttpRequest) -> Iterator[Owner]:
+    """Who brings something in: the account, or this browser. A browser's key is kept in its Django session once
+    something is stored: what is refused sets no cookie."""
     if isinstance(request.user, User):
-        return Owner(user=request.user)
-    if BROWSER_KEY not in request.session:
-        request.session[BROWSER_KEY] = secrets.token_urlsafe(32)
-    return Owner(browser_key=request.session[BROWSER_KEY])
+        yield Owner(user=request.user)
+        return
+    key = request.session.get(BROWSER_KEY) or secrets.token_urlsafe(32)
+    yield Owner(browser_key=key)
+    request.session.setdefault(BROWSER_KEY, key)
 
 
 def own_sessions(request: HttpRequest) -> ImportSessionQuerySet:

@@ -17,7 +17,7 @@ from imports.views import errors
 from imports.views.errors import nothing_here, told
 
 from . import operations, prime, rankings
-from .guard import Refused, anyone
+from .guard import Anyone, Refused
 from .sessions import router
 
 
@@ -28,15 +28,25 @@ class Api(NinjaAPI):
         return f"{module}_{operation.view_func.__name__}"
 
 
+DESCRIPTION = """Bring a film history from Letterboxd or Amazon Prime Video, follow how its films are found at TMDB, and
+read what came of it: for scripts, and for other front ends.
+
+An import without an account belongs to the cookies that its upload sets: keep them. Who has an account can send a token
+from [Settings](/settings/) as `Authorization: Bearer …` instead. With cookies, a call that changes something also sends
+the value of `csrftoken` as `X-CSRFToken` (this page does it by itself). A page of another site needs a token.
+
+An error is `{"detail": "…", "code": "…"}`, with `file` where one is at fault and `hint` where one helps."""
+
 CODES = {404: "not_found", 503: "tmdb_unavailable"}
 
 api = Api(
     title="Reelkeeper",
     version="1",
+    description=DESCRIPTION,
     docs_url="/docs",
     openapi_url="/openapi.json",
-    auth=anyone,
-    openapi_extra={"security": [{}, {"Token": []}, {"Cookie": []}]},  # where a call does not say otherwise
+    auth=Anyone(),
+    openapi_extra={"security": [{}, {"Token": []}]},  # where a call does not say otherwise
 )
 api.add_router("", router)
 api.add_router("/v1/import/amazon-prime", prime.router)

@@ -1,19 +1,18 @@
 """Who calls: a script with a person's token, a browser by its cookie, or anyone."""
 
 from typing import cast
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
-from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
-from imports import tokens
+from imports import time_zones, tokens
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -41,30 +40,28 @@ class Token(HttpBearer):
         return user
 
 
-class Cookie(AuthBase):
-    """The browser's session, signed in; an unsafe call also needs its CSRF token."""
-
-    openapi_type = "apiKey"
-    openapi_in = "cookie"
-    openapi_name = settings.SESSION_COOKIE_NAME
-
-    def __call__(self, request: HttpRequest) -> User:
-        same_site(request)
-        if not isinstance(request.user, User):
-            hint = gettext("Sign in, or send a token from Settings as “Authorization: Bearer …”.")
-            raise Refused(401, "not_signed_in", gettext("Sign in first."), hint)
-        return request.user
+def cookie(request: HttpRequest) -> User:
+    """The browser's session, signed in. No page can send a cookie that is typed into it, so /api/docs asks for none."""
+    same_site(request)
+    if not isinstance(request.user, User):
+        hint = gettext("Sign in, or send a token from Settings as “Authorization: Bearer …”.")
+        raise Refused(401, "not_signed_in", gettext("Sign in first."), hint)
+    return request.user
 
 
 _token = Token()
-SIGNED_IN = [_token, Cookie()]
+SIGNED_IN = [_token, cookie]
 
 
-def anyone(request: HttpRequest) -> bool:
+class Anyone:
     """With a token, a cookie, or neither: whose it is, access.py asks."""
-    if "HTTP_AUTHORIZATION" not in request.META or _token(request) is None:
-        same_site(request)
-    return True
+
+    csrf = True  # /api/docs sends the token along
+
+    def __call__(self, request: HttpRequest) -> bool:
+        if "HTTP_AUTHORIZATION" not in request.META or _token(request) is None:
+            same_site(request)
+        return True
 
 
 def staff(request: HttpRequest) -> None:
@@ -79,12 +76,24 @@ def caller(request: HttpRequest) -> User:
 
 
 def same_site(request: HttpRequest) -> None:
-    has_cookie = settings.SESSION_COOKIE_NAME in request.COOKIES
-    if request.method not in SAFE and has_cookie and check_csrf(request):
+    """Another site's page comes without the session cookie (SameSite=Lax), and would have the browser take a new one
+    for it: so it is refused, whatever it sends. A script says nothing of where it is."""
+    if request.method in SAFE:
+        return
+    if _is_elsewhere(request):
+        hint = gettext("Send a token from Settings as “Authorization: Bearer …”.")
+        raise Refused(403, "cross_site", gettext("Another site's page needs a token for this."), hint)
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and check_csrf(request):
         raise Refused(403, "csrf", gettext("Send the csrftoken cookie's value as X-CSRFToken."))
 
 
+def _is_elsewhere(request: HttpRequest) -> bool:
+    if "HTTP_ORIGIN" in request.META:  # judged as that of a page's form
+        return not CsrfViewMiddleware(lambda _: HttpResponse())._origin_verified(request)  # type: ignore[attr-defined]
+    return request.META.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin")
+
+
 def known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if not time_zones.is_known(name):
         raise HttpError(400, gettext("time_zone must be a name like Europe/Lisbon."))
     return name

@@ -47,9 +47,9 @@ def a_file(schemas: dict[str, dict[str, str]]) -> dict[str, Any]:
 def upload(request: HttpRequest, files: File[list[UploadedFile]], time_zone: Form[str] = "UTC") -> Answer[Started]:
     """From a Letterboxd export: its ZIP, or CSV files from it. Sets the cookie that owns the import."""
     zone = known_zone(time_zone)
-    with limits.counted(request, Usage.Kind.UPLOAD):
+    with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
         uploads = [Upload(file.name or "", file.read()) for file in files]
-        session = services.start_import(access.owner_of(request), uploads, time_zone=zone)
+        session = services.start_import(owner, uploads, time_zone=zone)
     get_token(request)  # so that the cookie's owner can also delete
     return Answer(201, Started.of(session))
 
@@ -76,8 +76,8 @@ def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> An
 @router.post("/session/import", response={201: Started, **UPLOADING}, summary="Bring an import back")
 def restore(request: HttpRequest, file: File[UploadedFile]) -> Answer[Started]:
     """From its JSON export. Sets the cookie that owns it."""
-    with limits.counted(request, Usage.Kind.UPLOAD):
-        session = services.restore_import(access.owner_of(request), Upload(file.name or "", file.read()))
+    with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
+        session = services.restore_import(owner, Upload(file.name or "", file.read()))
     get_token(request)  # so that the cookie's owner can also delete
     return Answer(201, Started.of(session))
 

@@ -40,8 +40,8 @@ def sample_start(request: HtmxHttpRequest) -> HttpResponse:
     form = TimeZoneForm(request.POST)
     form.is_valid()
     upload = Upload(samples.LETTERBOXD_NAME, samples.letterboxd_zip())
-    with limits.counted(request, Usage.Kind.UPLOAD):
-        session = services.start_import(access.owner_of(request), [upload], time_zone=form.cleaned_data["time_zone"])
+    with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
+        session = services.start_import(owner, [upload], time_zone=form.cleaned_data["time_zone"])
     return see_other(request, session.get_absolute_url())
 
 
@@ -75,10 +75,8 @@ def _start(request: HtmxHttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     form.is_valid()
     try:
-        with limits.counted(request, Usage.Kind.UPLOAD):
-            session = services.start_import(
-                access.owner_of(request), form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True
-            )
+        with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
+            session = services.start_import(owner, form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True)
     except SourceError as error:
         return _refused(request, error, form)
     return see_other(request, session.get_absolute_url())
