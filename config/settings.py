@@ -49,11 +49,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "imports.middleware.PrivateMiddleware",  # around the session, which tells whether it was looked at
     "imports.middleware.UploadLimitMiddleware",
     "imports.middleware.TroubleMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "imports.middleware.CommonMiddleware",
+    "imports.middleware.HeadMiddleware",
     "imports.middleware.ApiErrorsMiddleware",  # within: it changes how long an answer is
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,6 +1,6 @@
-"""What happens around views: a request is known by its client's address, a body that is too large is refused before
-anything parses it, it is said when the hour's uploads are used up, or the database is busy or away, and the API speaks
-JSON whatever goes wrong."""
+"""What happens around views: a request is known by its client's address, what depends on who asks is kept by no cache,
+a body that is too large is refused before anything parses it, it is said when the hour's uploads are used up, or the
+database is busy or away, and the API speaks JSON whatever goes wrong."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware import common
+from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.translation import gettext
 
 from . import client_address
@@ -31,6 +32,39 @@ class ClientAddressMiddleware:
         peer, forwarded = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
         request.META["REMOTE_ADDR"] = client_address.behind_proxies(peer, forwarded, settings.PROXY_COUNT)
         return self.get_response(request)
+
+
+class PrivateMiddleware:
+    """What depends on who asks is kept by no cache, and by no browser that someone else goes back with, unless a view
+    says otherwise."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.has_header("Cache-Control"):
+            return response
+        if is_api(request):
+            patch_vary_headers(response, ("Cookie", "Authorization"))  # also of what is not found, whoever asked
+        if has_vary_header(response, "Cookie"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class HeadMiddleware:
+    """Under /api/ HEAD is GET without its body, which the server leaves out. ninja takes only what is named."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not (request.method == "HEAD" and is_api(request)):
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        request.method = "HEAD"
+        return response
 
 
 class ApiErrorsMiddleware:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext
 from ninja import File, Form, Query, Router, Schema
 from ninja import Status as Answer
@@ -66,11 +67,15 @@ def detail(request: HttpRequest, session_id: UUID) -> Session:
 def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> Any:
     """Cheap enough to poll; send the ETag back as If-None-Match for an empty 304 while nothing changes."""
     standing = access.get_standing_or_404(request, session_id)
-    etag = f'"{standing.status}-{standing.mark}"'
-    if request.META.get("HTTP_IF_NONE_MATCH") == etag:
-        return HttpResponse(status=304, headers={"ETag": etag})
-    response["ETag"] = etag
-    return Status.of(standing, queries.progress(standing))
+    response["ETag"] = etag = _etag(standing)
+    response["Cache-Control"] = "private, no-cache"
+    known = get_conditional_response(request, etag=etag, response=response)
+    return Status.of(standing, queries.progress(standing)) if known is response else known
+
+
+def _etag(standing: queries.Standing) -> str:
+    ends = f"-{standing.expires_at.timestamp():.3f}" if standing.expires_at else ""
+    return f'"{standing.status}-{standing.mark}{ends}"'
 
 
 @router.post("/session/import", response={201: Started, **UPLOADING}, summary="Bring an import back")

@@ -1,5 +1,6 @@
 """The JSON API, through HTTP."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from enrichment.models import TmdbService
 from imports.models import ImportSession
 from tests.exports import csv_bytes, letterboxd_zip
-from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, ViewingFactory
+from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, UserFactory, ViewingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,12 @@ def test_upload_starts_an_import(client: Client) -> None:
     assert answer.json()["session_id"] == str(session.pk)
     assert (answer.json()["status"], answer.json()["total_movies"]) == ("enriching", session.total_movies)
     assert session.time_zone == "Europe/Lisbon"
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "localtime", "Factory", "posixrules"])
+def test_a_time_zone_means_the_same_on_every_machine(client: Client, name: str) -> None:
+    answer = send(client, "export.zip", letterboxd_zip(1), time_zone=name)
+    assert (answer.status_code, "Europe/Lisbon" in answer.json()["detail"]) == (400, True)
 
 
 def test_upload_takes_loose_files_and_a_file_that_nothing_tells_as_watched(client: Client) -> None:
@@ -94,6 +101,40 @@ def test_status_is_read_in_one_row_while_nothing_changes(client: Client, django_
     TmdbService.objects.create(down_since=timezone.now(), down_reason="overloaded", retry_at=timezone.now())
     down = client.get(url, headers={"If-None-Match": changed["ETag"]})
     assert (down.status_code, down.json()["eta_seconds"]) == (200, None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("{}", 304),
+        ("W/{}", 304),
+        ('"a", {}', 304),
+        ('W/"a",W/{}, "b"', 304),
+        ("*", 304),
+        ('"a"', 200),
+        ("completed", 200),
+        ("{}x", 200),
+    ],
+)
+def test_status_knows_its_etag_however_it_is_sent(
+    client: Client, sent: str, status: int, django_assert_num_queries: Any
+) -> None:
+    session = ImportSessionFactory(status="completed", total_movies=1, enriched_count=1, matched_count=1)
+    url = f"/api/session/{session.pk}/status"
+    etag = client.get(url)["ETag"]
+    with django_assert_num_queries(1):
+        answer = client.get(url, headers={"If-None-Match": sent.format(etag)})
+    assert (answer.status_code, answer["ETag"]) == (status, etag)
+
+
+def test_status_tells_of_another_end(client: Client) -> None:
+    session = ImportSessionFactory(expires_at=timezone.now() + timedelta(minutes=5))
+    url = f"/api/session/{session.pk}/status"
+    before = client.get(url)
+    ImportSession.objects.update(expires_at=timezone.now() + timedelta(minutes=30))
+    after = client.get(url, headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert after.json()["expires_at"] > before.json()["expires_at"]
 
 
 @pytest.mark.parametrize(
@@ -184,6 +225,31 @@ def test_health_tells_of_each_service_and_no_secret(client: Client, settings: An
     assert answer.status_code == 200
     assert answer.json()["services"] == {"database": "up", "worker": "down", "tmdb": "up"}
     assert settings.TMDB.token not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/session/{}", "/api/session/{}/status", "/api/session/{}/movies", "/api/nowhere"]
+)
+def test_head_is_get_without_the_body(client: Client, path: str) -> None:
+    address = path.format(ImportSessionFactory().pk)
+    got, head = client.get(address), client.head(address)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert (head["Content-Type"], head["Content-Length"]) == (got["Content-Type"], got["Content-Length"])
+    assert client.head("/api/upload").status_code == 405
+
+
+def test_the_docs_let_a_signed_in_person_try_what_changes_something() -> None:
+    client = Client(enforce_csrf_checks=True)
+    person = UserFactory()
+    client.force_login(person)
+    session = ImportSessionFactory(user=person, browser_key="")
+    page = client.get("/api/docs").content.decode()
+    token = re.search(r'data-csrf-token="(\w+)"', page)
+    assert token and 'data-api-csrf="true"' in page
+    assert client.delete(f"/api/session/{session.pk}", headers={"X-CSRFToken": token[1]}).status_code == 204
+    described = client.get("/api/openapi.json").json()
+    assert set(described["components"]["securitySchemes"]) == {"Token"}  # no page can send a cookie of its choice
+    assert "Letterboxd" in described["info"]["description"]
 
 
 def test_the_api_describes_itself_without_a_cdn(client: Client) -> None:
