@@ -87,13 +87,17 @@ class CommonMiddleware(common.CommonMiddleware):
 
 
 class UploadLimitMiddleware:
-    """Answers 413. The body is read to its end first: a client that still sends would not see the answer."""
+    """Answers 413. The body is read to its end first: a client that still sends would not see the answer. And 411 where
+    nothing says where that end is: Django would take such a body for empty."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         limit = settings.MAX_UPLOAD_BYTES + settings.UPLOAD_SLACK_BYTES
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            message = gettext("What was sent does not say how long it is (Content-Length), so nothing was read.")
+            return refused(request, message, "length_required", status=411)
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:

@@ -33,9 +33,9 @@ def errors(*statuses: int) -> dict[int, type[Error]]:
 
 
 READING = errors(404)
-CHANGING = errors(403, 404, 413)
-DECIDING = errors(403, 404, 409, 413)
-UPLOADING = errors(403, 413, 422, 429)
+CHANGING = errors(403, 404, 411, 413)
+DECIDING = errors(403, 404, 409, 411, 413)
+UPLOADING = errors(403, 411, 413, 422, 429)
 
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

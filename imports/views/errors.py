@@ -27,6 +27,7 @@ HINTS = {  # what helps with this code, to those who write programs
     "too_many_files": _ONLY_THESE,
     "too_large_unpacked": _ONLY_THESE,
     "fields_too_large": _("Files are sent as files: curl -F files=@letterboxd.zip"),
+    "length_required": _("Send it with Content-Length, not chunked: curl -F files=@letterboxd.zip does so."),
     "csrf": _("A call without cookies, or with a token from Settings, needs no CSRF token."),
 }
 
@@ -77,7 +78,7 @@ def refused(request: HttpRequest, message: str, code: str, *, status: int) -> Ht
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request):
-        return JsonResponse(nothing_here(_meant(request) if isinstance(exception, Resolver404) else ""), status=404)
+        return JsonResponse(nothing_here(_hint(request, exception)), status=404)
     if isinstance(exception, ImportExpired):
         response = render(request, "imports/session_expired.html", status=404)
     else:
@@ -131,6 +132,12 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def is_api(request: HttpRequest) -> bool:
     return request.path == "/api" or request.path.startswith("/api/")
+
+
+def _hint(request: HttpRequest, exception: Exception) -> str:
+    if request.path.rstrip("/") == "/api":
+        return gettext("What there is stands at /api/docs.")
+    return _meant(request) if isinstance(exception, Resolver404) else ""
 
 
 def _meant(request: HttpRequest) -> str:

@@ -58,7 +58,6 @@ def told(answer: Any, status: int, code: str) -> Any:
         ("/api/session/{id}/movies/", "/api/session/{id}/movies"),
         ("/api/v1/rankings", "/api/v1/rankings/"),
         (PRIME_UPLOAD[:-1], PRIME_UPLOAD),
-        ("/api", "/api/"),
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -68,11 +67,16 @@ def test_a_wrong_slash_is_not_found_and_never_a_redirect(path: str, other: str, 
     assert other.format(id=pk) in told(answer, 404, "not_found")["hint"]
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/nowhere", "/api/", "/api/session/%00", "/api/%ff", "/api/session/" + "9" * 5000]
-)
+@pytest.mark.parametrize("path", ["/api/nowhere", "/api/session/%00", "/api/%ff", "/api/session/" + "9" * 5000])
 def test_what_is_nowhere_is_not_found(client: Client, path: str) -> None:
     assert "hint" not in told(client.get(path), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/"])
+def test_the_api_itself_says_where_it_is_told_of(client: Client, path: str) -> None:
+    found = re.search(r"/api/\w+", told(client.get(path), 404, "not_found")["hint"])
+    assert found is not None
+    assert client.get(found.group()).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -169,6 +173,16 @@ def test_a_malformed_content_length_is_refused(client: Client, length: str) -> N
     assert answer.json()["code"] in ("unreadable", "nothing_sent")
 
 
+def test_a_body_of_no_told_length_is_refused(client: Client) -> None:
+    def chunked(path: str) -> Any:
+        return client.generic("POST", path, b"", JSON, HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")
+
+    told(chunked("/api/upload"), 411, "length_required")
+    page = chunked("/imports/")
+    assert (page.status_code, page["Content-Type"]) == (411, "text/html; charset=utf-8")
+    assert "Content-Length" in page.content.decode()
+
+
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b"", b"[]", b"3", b'"\\ud800"', b'{"rating": NaN}'])
 def test_a_malformed_body_is_refused(person: Client, add: str, body: bytes) -> None:
     assert "decision" not in told(person.generic("POST", add, body, JSON), 400, "invalid")["detail"]
@@ -236,6 +250,15 @@ def test_curl_sees_why_a_large_file_is_refused(live_server: Any, small: int, tmp
 
 
 @pytest.mark.django_db(transaction=True)
+def test_curl_sees_why_a_chunked_file_is_refused(live_server: Any, tmp_path: Path) -> None:
+    (tmp_path / "letterboxd.zip").write_bytes(letterboxd_zip(1))
+    command = ["curl", "-sS", "-H", "Transfer-Encoding: chunked", "-F", "files=@letterboxd.zip"]
+    command += [f"{live_server.url}/api/upload"]
+    curl = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (curl.returncode, json.loads(curl.stdout)["code"]) == (0, "length_required")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_malformed_content_length_gets_an_answer_over_a_socket(live_server: Any) -> None:
     with socket.create_connection((live_server.thread.host, live_server.thread.port), timeout=20) as line:
         line.sendall(
@@ -261,7 +284,7 @@ def test_every_operation_tells_of_its_errors_in_one_shape(described: Any) -> Non
             refusals = {status: answer for status, answer in operation["responses"].items() if int(status) >= 400}
             expected = {"400", "401", "503"}
             expected |= {"404"} if "{" in path else set()
-            expected |= {"403", "413"} if method != "get" else set()
+            expected |= {"403", "411", "413"} if method != "get" else set()
             expected |= {"422", "429"} if path in UPLOADS else set()
             assert expected <= refusals.keys(), (method, path)
             for answer in refusals.values():
