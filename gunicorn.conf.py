@@ -8,5 +8,6 @@ threads = 4
 preload_app = True  # one copy of pandas in memory
 timeout = 120
 graceful_timeout = 5
+limit_request_line = 8190  # the most there is: a film list's filters stand in its address
 loglevel = "warning"
 control_socket_disable = True  # it wants a home directory, which a service has not
