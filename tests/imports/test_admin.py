@@ -12,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django_q.models import Failure, OrmQ, Schedule, Success
+from django_q.tasks import async_task
 
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
 from imports import answers, counts, expiry
@@ -348,6 +350,19 @@ def test_an_account_goes_as_when_its_person_deletes_it(way: str, staff: Client) 
     assert LogEntry.objects.filter(object_id=anna.pk).count() == 2  # changed, deleted
     assert not LogEntry.objects.filter(object_repr__contains="anna").exists()
     assert browser.get("/library/").status_code == 302
+
+
+@pytest.mark.parametrize("model", [Failure, OrmQ, Schedule, Success])
+def test_nobody_can_have_a_function_called_by_the_cluster(model: Any, staff: Client) -> None:
+    async_task("imports.tasks.clean_up")
+    row = Schedule.objects.create(name="nightly", func="os.getenv", args="'SECRET_KEY'")
+    name, typed = f"admin:django_q_{model._meta.model_name}", {"func": "os.getenv", "args": "'SECRET_KEY'"}
+    shown = page(staff, changelist(model))
+    assert "resubmit_task" not in shown and "delete_selected" not in shown
+    assert staff.post(reverse(f"{name}_add"), typed).status_code == 403
+    if model is Schedule:
+        assert staff.post(change(row), {"func": "os.system", "schedule_type": "O"}).status_code == 403
+        assert Schedule.objects.get().func == "os.getenv"
 
 
 def test_a_link_that_is_deleted_is_revoked(staff: Client) -> None:
