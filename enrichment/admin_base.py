@@ -69,14 +69,12 @@ class DeletedByServiceMixin(ModelAdmin):
             self.delete_by_service(obj)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """By number: the log outlives them, and their names may be people's."""
         about: dict[str, Any] = {
             "user_id": request.user.pk,
             "content_type": ContentType.objects.get_for_model(self.model),
             "action_flag": DELETION,
         }
-        name = self.opts.verbose_name
-        entries = [LogEntry(object_id=obj.pk, object_repr=f"{name} {obj.pk}", **about) for obj in queryset]
+        entries = [LogEntry(object_id=obj.pk, object_repr=_number(obj), **about) for obj in queryset]
         return LogEntry.objects.bulk_create(entries)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
@@ -117,7 +115,16 @@ def section(title: Any, fields: str) -> Any:
 
 def note(request: HttpRequest, rows: Sequence[Any], message: str) -> None:
     """In the admin's own log."""
-    LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, message)  # type: ignore[arg-type]
+    about = {"user_id": request.user.pk, "action_flag": CHANGE, "change_message": message}
+    kinds = {type(row): ContentType.objects.get_for_model(row) for row in rows}
+    LogEntry.objects.bulk_create(
+        LogEntry(content_type=kinds[type(row)], object_id=row.pk, object_repr=_number(row), **about) for row in rows
+    )
+
+
+def _number(row: Any) -> str:
+    """The log outlives the rows, and their names may be people's: what somebody typed, or is called."""
+    return f"{row._meta.verbose_name} {row.pk}"
 
 
 def link(address: str, text: object) -> str:

@@ -15,8 +15,6 @@ from django.db import transaction
 from django.db.models import F, Model, TextField, Value
 from django.db.models.functions import Concat
 
-from enrichment.models import TitleLookup
-
 from . import decisions, limits, owned, services, sharing
 from .access import expiry
 from .models import ImportSession, Movie
@@ -52,11 +50,7 @@ def _forget_in_admin_log(user: User) -> None:
     for kind_id, pk in LogEntry.objects.order_by().values_list("content_type", "object_id").distinct():
         if kind_id is not None and pk is not None:
             told[kind_id].add(pk)
-    theirs: dict[type[Model], owned.Rows] = {
-        **owned.rows_of(user),
-        TitleLookup: TitleLookup.objects.filter(movies__session__user=user),
-    }
-    for model, rows in theirs.items():
+    for model, rows in owned.rows_of(user).items():
         kind = ContentType.objects.get_for_model(model).pk
         found = rows.filter(pk__in=_keys(model, told[kind])).values_list("pk", flat=True)
         entries = LogEntry.objects.filter(content_type=kind, object_id__in=[str(pk) for pk in found])

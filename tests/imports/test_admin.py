@@ -320,6 +320,17 @@ def test_an_import_is_deleted_by_the_service(way: str, staff: Client) -> None:
     assert (entry.object_repr, entry.is_deletion()) == (f"import session {session.pk}", True)
 
 
+def test_the_log_names_no_title_even_when_its_question_is_gone(staff: Client) -> None:
+    movie = MovieFactory(title="Only Zelda Has This", lookup__title="Only Zelda Has This")
+    act(staff, "ask_again", movie.lookup, **YES)
+    act(staff, "delete_selected", movie.session, post="yes")
+    assert not TitleLookup.objects.exists()
+    assert {entry.object_repr for entry in LogEntry.objects.all()} == {
+        f"title lookup {movie.lookup_id}",
+        f"import session {movie.session_id}",
+    }
+
+
 def test_a_large_import_is_asked_about_in_numbers(staff: Client) -> None:
     session, needed = ImportSessionFactory(), []
     address = reverse("admin:imports_importsession_delete", args=[session.pk])

@@ -87,7 +87,7 @@ def test_deleting_leaves_no_row_and_no_word_of_the_person() -> None:
     assert {model: rows.count() for model, rows in theirs.items() if rows.exists()} == {}
     assert traces() == []
     assert [previews._name(link) for link in links if caches["pictures"].get(previews._name(link))] == []
-    assert LogEntry.objects.filter(user__username="staff").count() == 4
+    assert LogEntry.objects.filter(user__username="staff").count() == 3
 
 
 def test_deleting_takes_nothing_of_others() -> None:
