@@ -64,10 +64,12 @@ class Anyone:
         return True
 
 
-def staff(request: HttpRequest) -> None:
-    """Of those who are signed in."""
+def staff(request: HttpRequest, permission: str = "") -> None:
+    """Of those who are signed in. `permission`: the one that the admin asks for the same."""
     if not caller(request).is_staff:
         raise Refused(403, "not_staff", gettext("This is for the people who run this instance."))
+    if permission and not caller(request).has_perm(permission):
+        raise Refused(403, "no_permission", gettext("Your account may not do this: a superuser can permit it."))
 
 
 def caller(request: HttpRequest) -> User:

@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 from ninja import Status as Answer
 from pydantic import Field
 
+from enrichment.admin_base import note
 from imports import operation, reasking
 from imports.models import ImportSession, Movie, Outcome, RowProblem
 from imports.reasking import Which
@@ -127,7 +128,7 @@ def worker_status(request: HttpRequest) -> WorkerStatus:
 )
 def session_errors(request: HttpRequest, session_id: UUID, page: Query[Paged]) -> SessionErrors:
     """The films that TMDB could not be asked about, and what the report says of rows; a page of each."""
-    staff(request)
+    staff(request, "imports.view_movie")
     session = get_object_or_404(ImportSession, pk=session_id)
     films = session.movies.filter(outcome=Outcome.FAILED).select_related("lookup", "tmdb_movie").order_by("turn")
     problems = session.problems.all()
@@ -147,9 +148,11 @@ def session_errors(request: HttpRequest, session_id: UUID, page: Query[Paged]) -
 @router.post("/sessions/{uuid:session_id}/re-enrich", response={202: AskedAgain, **CHANGING}, summary="Ask TMDB again")
 def re_enrich(request: HttpRequest, session_id: UUID, wanted: ReEnrich = ReEnrich()) -> Answer[AskedAgain]:  # noqa: B008
     """Ask TMDB again about the films that failed, were not found, or are not sure; the cluster does the asking."""
-    staff(request)
+    staff(request, "imports.change_importsession")
     session = get_object_or_404(ImportSession, pk=session_id)
-    count = reasking.ask_import_again(session, Which.FAILED if wanted.failed_only else Which.UNCLEAR)
+    which = Which.FAILED if wanted.failed_only else Which.UNCLEAR
+    count = reasking.ask_import_again(session, which)
+    note(request, [session], f"Asked TMDB again by the API: {which}")
     return Answer(202, AskedAgain(session_id=session.pk, asked_again=count))
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
@@ -13,6 +14,8 @@ from enrichment import services as enrichment
 from imports import operation, queue, reasking
 from imports.reasking import Which
 
+may_act = permission_required("imports.change_importsession", raise_exception=True)
+
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
@@ -21,6 +24,7 @@ def status(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@may_act
 def status_ask_again(request: HttpRequest) -> HttpResponse:
     count = reasking.ask_everything_again(Which.FAILED)
     said = ngettext("%(n)d question is asked again.", "%(n)d questions are asked again.", count) % {"n": count}
@@ -28,18 +32,21 @@ def status_ask_again(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@may_act
 def status_wake(request: HttpRequest) -> HttpResponse:
     enrichment_queue.wake()
     return _done(request, gettext("The workers look for open work now."))
 
 
 @require_POST
+@may_act
 def status_clean_up(request: HttpRequest) -> HttpResponse:
     queue.clean_up()
     return _done(request, gettext("Expired imports are deleted as soon as a worker is free."))
 
 
 @require_POST
+@may_act
 def status_read_catalogue(request: HttpRequest) -> HttpResponse:
     if settings.TMDB.is_sample:
         raise Http404

@@ -1,10 +1,13 @@
 """The API for the people who run the instance."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def staff(client: Client) -> Client:
-    client.force_login(UserFactory(is_staff=True))
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
     return client
 
 
@@ -113,6 +116,23 @@ def test_re_enrich_asks_again(staff: Client, sent: Any, asked: int) -> None:
     assert TitleLookup.objects.waiting().count() == asked
     session.refresh_from_db()
     assert session.status == "enriching"
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.user.is_staff) == (str(session.pk), True)
+
+
+@pytest.mark.parametrize(("path", "permission"), [("errors", "view_movie"), ("re-enrich", "change_importsession")])
+def test_staff_need_the_permission_that_the_admin_asks_for(client: Client, path: str, permission: str) -> None:
+    helper = UserFactory(is_staff=True)
+    client.force_login(helper)
+    session = ImportSessionFactory(status="completed", total_movies=1, enriched_count=1, failed_count=1)
+    failed_film(session=session)
+    url = f"/api/admin/sessions/{session.pk}/{path}"
+    ask = client.get if path == "errors" else partial(client.generic, "POST")
+    answer = ask(url)
+    assert (answer.status_code, answer.json()["code"]) == (403, "no_permission")
+    assert not TitleLookup.objects.waiting().exists()
+    helper.user_permissions.set(Permission.objects.filter(codename=permission))
+    assert ask(url).status_code in (200, 202)
 
 
 @pytest.mark.parametrize("path", ["errors", "re-enrich"])

@@ -33,7 +33,7 @@ BUTTONS = (ASK_AGAIN, WAKE, CLEAN_UP, READ_CATALOGUE)
 
 @pytest.fixture
 def staff(client: Client) -> Client:
-    client.force_login(UserFactory(is_staff=True))
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
     return client
 
 
@@ -66,6 +66,14 @@ def test_only_staff_see_it_and_do_anything() -> None:
             assert answer["Location"].startswith("/admin/login/")
     assert not TitleLookup.objects.waiting().exists()
     assert not OrmQ.objects.exists() and not LogEntry.objects.exists()
+
+
+def test_staff_without_permission_look_and_do_nothing(client: Client) -> None:
+    failures()
+    client.force_login(UserFactory(is_staff=True))
+    assert "Ask all failed again" not in page(client) and "Look again now" not in page(client)
+    assert {client.post(button).status_code for button in BUTTONS} == {403}
+    assert not (TitleLookup.objects.waiting().exists() or OrmQ.objects.exists() or LogEntry.objects.exists())
 
 
 def test_nothing_is_done_by_get_or_without_a_token(staff: Client) -> None:
