@@ -100,13 +100,15 @@ def _read(env: Env) -> Environment:
     )  # unset: a local run; false: production; true: development
     production = mode is False
     data_dir = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
-    _make_folder(data_dir)
+    _make_folder("DATA_DIR", data_dir, mode=0o700)
+    static_root = Path(env.str("STATIC_ROOT", "") or data_dir / "static").resolve()
+    _make_folder("STATIC_ROOT", static_root)  # whitenoise warns without it
     return Environment(
         debug=bool(mode),
         production=production,
         insecure_http=env.bool("INSECURE_HTTP", False),
         data_dir=data_dir,
-        static_root=Path(env.str("STATIC_ROOT", "") or data_dir / "static").resolve(),
+        static_root=static_root,
         secret_key=_secret_key(env, production, data_dir),
         allowed_hosts=_allowed_hosts(env, production),
         csrf_trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", []),
@@ -132,11 +134,11 @@ def _read(env: Env) -> Environment:
     )
 
 
-def _make_folder(path: Path) -> None:
+def _make_folder(name: str, path: Path, mode: int = 0o777) -> None:
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as exc:
-        raise ImproperlyConfigured(f"DATA_DIR {path} can't be made: {exc.strerror}") from exc
+        raise ImproperlyConfigured(f"{name} {path} can't be made: {exc.strerror}") from exc
 
 
 def _secret_key(env: Env, production: bool, data_dir: Path) -> str:

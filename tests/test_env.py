@@ -46,6 +46,7 @@ def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("CORS_ALLOWED_ORIGINS", "https://films.example.org/"),
         ("CORS_ALLOWED_ORIGINS", "https://films.example.org,https://*.example.org"),
         ("DATA_DIR", "/dev/null/var"),
+        ("STATIC_ROOT", "/dev/null/static"),
         ("EMAIL_URL", "mail.example.org"),
         ("EMAIL_URL", "smtp://mail.example.org:many"),
     ],
