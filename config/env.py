@@ -100,15 +100,13 @@ def _read(env: Env) -> Environment:
     )  # unset: a local run; false: production; true: development
     production = mode is False
     data_dir = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
-    _make_folder("DATA_DIR", data_dir, mode=0o700)
-    static_root = Path(env.str("STATIC_ROOT", "") or data_dir / "static").resolve()
-    _make_folder("STATIC_ROOT", static_root)  # whitenoise warns without it
+    make_folder("DATA_DIR", data_dir, mode=0o700)
     return Environment(
         debug=bool(mode),
         production=production,
         insecure_http=env.bool("INSECURE_HTTP", False),
         data_dir=data_dir,
-        static_root=static_root,
+        static_root=Path(env.str("STATIC_ROOT", "") or data_dir / "static").resolve(),
         secret_key=_secret_key(env, production, data_dir),
         allowed_hosts=_allowed_hosts(env, production),
         csrf_trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", []),
@@ -134,7 +132,7 @@ def _read(env: Env) -> Environment:
     )
 
 
-def _make_folder(name: str, path: Path, mode: int = 0o777) -> None:
+def make_folder(name: str, path: Path, mode: int = 0o777) -> None:
     try:
         path.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as exc:
