@@ -2,6 +2,7 @@
 
 import errno
 import re
+import sqlite3
 
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 from redis.exceptions import RedisError
@@ -17,6 +18,8 @@ def sentence(exc: Exception) -> str:
         return _of_system(exc)
     if isinstance(exc, RedisError):
         return f"Redis does not answer ({_first_line(exc)}): check REDIS_URL, and that it runs."
+    if isinstance(exc, sqlite3.Error):  # Django's are its own: this is the file of TMDB's answers
+        return f"The cache in DATA_DIR can't be used ({_first_line(exc)}): check its disk and rights, and run it again."
     is_of_database = isinstance(exc, OperationalError | InterfaceError | ProgrammingError) or type(exc) is DatabaseError
     return _of_database(exc) if is_of_database else ""
 

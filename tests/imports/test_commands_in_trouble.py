@@ -118,6 +118,13 @@ def test_a_full_disk_leaves_no_half_export(shell: Shell) -> None:
     assert shell.run("export_user", "ana", "--output", str(target))[0] == 0
 
 
+def test_a_cache_that_cant_be_opened_is_named(shell: Shell) -> None:
+    (shell.folder / "tmdb_cache.sqlite3").mkdir()
+    status, said = shell.run("purge_tmdb", "--yes")
+    assert status == 1
+    assert "The cache in DATA_DIR can't be used" in said
+
+
 def test_ctrl_c_at_a_question_deletes_nothing(shell: Shell) -> None:
     process = shell.start("purge_tmdb")
     assert process.stdout is not None
