@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -63,11 +63,22 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     if isinstance(exception, RequestDataTooBig):
         message = gettext("That is more than we take at once beside files.")
         return refused(request, message, "fields_too_large", status=413)
+    if isinstance(exception, DisallowedHost):
+        return _unknown_host(request)
     if is_api(request):
         message = gettext("This can't be read: its body or one of its headers is not what it must be.")
     else:
         message = gettext("Your browser sent something that can't be read: go back, reload the page, and try again.")
     return refused(request, message, "unreadable", status=400)
+
+
+def _unknown_host(request: HttpRequest) -> HttpResponse:
+    message = gettext(
+        "This site does not answer at this address: whoever runs it names its addresses in ALLOWED_HOSTS."
+    )
+    if is_api(request):
+        return JsonResponse(told(message, "unreadable"), status=400)
+    return render(request, "400.html", {"message": message}, status=400)
 
 
 def refused(request: HttpRequest, message: str, code: str, *, status: int) -> HttpResponse:

@@ -251,3 +251,12 @@ def test_html_that_came_with_an_import_is_shown_as_text(client: Client) -> None:
         for html in ("<script>alert", "<img src=x", "<svg onload", 'href="javascript:'):
             assert html not in answer.content.decode(), page
     assert "fine" in client.get(f"/s/{token}/reviews/").content.decode()
+
+
+def test_a_wrong_host_is_told_what_is_missing(client: Client) -> None:
+    page = client.get("/", headers={"Host": "films.example.net"})
+    assert page.status_code == 400 and "ALLOWED_HOSTS" in page.content.decode()
+    assert "imported" not in page.content.decode()
+    answer = client.get("/api/docs", headers={"Host": "films.example.net"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")
+    assert "ALLOWED_HOSTS" in answer.json()["detail"]
