@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from imports.sources.refusals import refusal
@@ -12,11 +13,14 @@ from imports.sources.refusals import refusal
 MAX_CELLS = 1_000
 MAX_ROW = 1_000_000  # characters
 MAX_LINES = 400_000  # of all files that are read: fifty times the largest account seen
+MAX_SKIPPED_LINES = 2_000_000  # of all files whose rows are only counted
 # above every upload's limit: a row too long is told as such, where the csv module would lose its place
 csv.field_size_limit(2**31 - 1)
 
 UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-NOT_TEXT = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of a byte that is not UTF-8
+BOM = b"\xef\xbb\xbf"
+BEYOND_ASCII = bytes(range(128, 256))
+NOT_TEXT = re.compile("[\udc80-\udcff]+")  # what surrogateescape makes of a byte that is not UTF-8
 # all three, each at the start of a line: a review may well hold a line of =======
 CONFLICT = [re.compile(pattern, re.MULTILINE) for pattern in ("^<{7} ", "^={7}\\r?$", "^>{7} ")]
 
@@ -40,25 +44,28 @@ class Table:
 
     def rows(self, *, multiline: bool) -> Iterator[Row]:
         """All rows but empty lines. Without `multiline` no cell holds a line break, so that a quotation mark
-        which is never closed can't swallow the rows below it."""
-        start = last = self.header_line
-        while start < len(self.lines):
-            for last, start, cells in self._records(start):  # noqa: B020 (the next round begins where this one ended)
-                if start > last and not multiline:
-                    yield Row(last, [self.lines[last - 1]], "open_quote")
-                    start = last
-                    break
-                if cells:
-                    yield Row(last, cells, self._fault(last, cells))
+        which is never closed can't swallow the rows below it. Either way each line is looked at once."""
+        last = self.header_line
+        for last, cells in self._records() if multiline else self._single_lines():
+            if not multiline and last < len(self.lines) and cells and cells[-1].endswith(("\n", "\r")):
+                yield Row(last, [self.lines[last - 1]], "open_quote")
+            elif cells:
+                yield Row(last, cells, self._fault(last, cells))
         self._refuse_if_cut(last)
 
-    def _records(self, start: int) -> Iterator[tuple[int, int, list[str]]]:
-        """(first line, last line, cells) of each record below line `start`."""
-        below = (self.lines[index] for index in range(start, len(self.lines)))
-        reader, end = csv.reader(below, delimiter=self.delimiter), start
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        """The first line and the cells of each record, which may run over several lines."""
+        reader = csv.reader(islice(self.lines, self.header_line, None), delimiter=self.delimiter)
+        first = self.header_line + 1
         for cells in reader:
-            first, end = end + 1, start + reader.line_num
-            yield first, end, cells
+            yield first, cells
+            first = self.header_line + reader.line_num + 1
+
+    def _single_lines(self) -> Iterator[tuple[int, list[str]]]:
+        """The same with a reader for each line. In the last cell it leaves the line break where a quotation mark
+        is open, and only there."""
+        for number, line in enumerate(islice(self.lines, self.header_line, None), self.header_line + 1):
+            yield number, next(csv.reader([line], delimiter=self.delimiter), [])
 
     def _fault(self, line: int, cells: list[str]) -> str:
         if len(cells) > MAX_CELLS:
@@ -85,9 +92,21 @@ class Table:
             raise refusal("cut", self.file, line=last)
 
 
+@dataclass(slots=True)
+class LineCount:
+    """The lines of several files, counted before they are taken apart."""
+
+    most: int
+    lines: int = 0
+
+    def add(self, data: bytes, file: str) -> None:
+        self.lines += max(data.count(b"\n"), data.count(b"\r"))
+        if self.lines > self.most:
+            raise refusal("too_many_rows", file, most=self.most)
+
+
 def open_table(data: bytes, file: str) -> Table:
-    if max(data.count(b"\n"), data.count(b"\r")) > MAX_LINES:
-        raise refusal("too_many_rows", file, most=MAX_LINES)
+    LineCount(MAX_LINES).add(data, file)
     text, encoding = decode(data, file)
     if all(marker.search(text) for marker in CONFLICT):
         raise refusal("conflict_markers", file)
@@ -113,7 +132,7 @@ def split_lines(text: str) -> list[str]:
 
 def decode(data: bytes, file: str) -> tuple[str, str]:
     """The text, and the encoding it was in."""
-    if not data.removeprefix(b"\xef\xbb\xbf").strip():
+    if not data.removeprefix(BOM).strip():
         raise refusal("empty", file)
     if encoding := UTF16.get(data[:2]) or _utf16_without_mark(data):
         return _decode(data, encoding, file), "utf-16"
@@ -124,8 +143,8 @@ def decode(data: bytes, file: str) -> tuple[str, str]:
     except UnicodeDecodeError as exc:
         if exc.reason == "unexpected end of data":
             raise refusal("cut", file, line=data.count(b"\n") + 1) from exc
-    damaged = data.decode("utf-8-sig", errors="surrogateescape")
-    if _is_mostly_utf8(damaged):
+    if _is_mostly_utf8(data):
+        damaged = data.decode("utf-8-sig", errors="surrogateescape")
         return NOT_TEXT.sub("\0", damaged), "utf-8"  # NUL marks the rows that are lost
     return _decode(data, "cp1252", file), "cp1252"
 
@@ -146,6 +165,9 @@ def _utf16_without_mark(data: bytes) -> str:
     return "utf-16-be" if even > most and odd <= hardly else ""
 
 
-def _is_mostly_utf8(damaged: str) -> bool:
-    bad = len(NOT_TEXT.findall(damaged))
-    return sum(not char.isascii() for char in damaged) > 2 * bad
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Does it hold more letters beyond ASCII than bytes that belong to none? Counted without a loop over them."""
+    body = data.removeprefix(BOM)
+    whole = body.decode(errors="ignore")
+    letters = len(whole) - len(body.translate(None, delete=BEYOND_ASCII))
+    return letters > len(body) - len(whole.encode())

@@ -1,6 +1,13 @@
+import random
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from imports.sources.base import Upload
+from imports.sources.base import SourceError, Upload
+from imports.sources.text import open_table
 from tests.exports import BASE, DIARY, REVIEWS, csv_bytes, entry_uri, film_uri, letterboxd_files
 from tests.imports.sources.reading import only, read, read_text, reasons, refused, report
 
@@ -37,6 +44,13 @@ def test_one_damaged_byte_costs_its_row_and_leaves_the_others_their_accents() ->
     assert len(parsed.movies) == 8
     assert parsed.movies[0].title == "Été à Łódź 0"
     assert [(note.kind, note.line, note.reason) for note in parsed.notes] == [("lost", 6, "broken_text")]
+
+
+@pytest.mark.parametrize(("letters", "encoding"), [("éé", "utf-8"), ("é", "cp1252")])
+def test_a_file_is_utf8_where_more_letters_are_whole_than_bytes_are_damaged(letters: str, encoding: str) -> None:
+    table = open_table(f"Name\r\n{letters} ".encode() + b"\xe9 x\r\n", "watched.csv")
+    assert table.encoding == encoding
+    assert [row.fault for row in table.rows(multiline=False)] == (["broken_text"] if encoding == "utf-8" else [""])
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
@@ -125,6 +139,61 @@ def test_quotation_mark_that_is_never_closed_costs_its_row() -> None:
     assert sorted(movie.title for movie in parsed.movies) == ["Film 0", "Film 2", "Film 3", "Film 4"]
     assert [(note.kind, note.line, note.reason) for note in parsed.notes] == [("lost", 3, "open_quote")]
     assert report(parsed, "watched.csv").rows == 5
+
+
+class WatchedLines(list[str]):
+    """Lines that count how often one of them is looked at."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in super().__iter__():
+            self.looks += 1
+            yield line
+
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        self.looks += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+@pytest.mark.parametrize("multiline", [True, False])
+@pytest.mark.parametrize("line", ['"a"b,"\r\n', '"\r\n', '"a",b,"c\r\n', '"""\n', 'a"b\r', "\n", ",\n"])
+def test_no_quotation_mark_makes_lines_be_read_again_and_again(line: str, multiline: bool) -> None:
+    table = open_table(HEADER.encode() + line.encode() * 2_000, "watched.csv")
+    lines = WatchedLines(table.lines)
+    with suppress(SourceError):  # some of these end within quotation marks
+        for _ in replace(table, lines=lines).rows(multiline=multiline):
+            pass
+    assert lines.looks <= 3 * len(lines)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_between_open_quotation_marks_are_read_as_they_were_written(seed: int) -> None:
+    chance = random.Random(seed)
+    cells = ["", "Film", 'a "b" c', "a, b", "É", '"', "☃ ", "'"]
+    written = [[chance.choice(cells) for _ in range(3)] + ["x"] for _ in range(100)]
+    open_ones = {number for number in range(99) if chance.random() < 0.3}
+    lines = csv_bytes(BASE, written).decode().splitlines(keepends=True)
+    for number in open_ones:
+        lines[number + 1] = chance.choice(['"a"b,"\r\n', 'a,"b\r\n', '"a,b\r\n', '"\r\n', '"a ""\r\n'])
+    rows = list(open_table("".join(lines).encode(), "watched.csv").rows(multiline=False))
+    assert [row.line for row in rows] == list(range(2, 102))
+    assert [row.fault for row in rows] == ["open_quote" if number in open_ones else "" for number in range(100)]
+    assert [row.cells for row in rows] == [
+        [lines[number + 1]] if number in open_ones else written[number] for number in range(100)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_of_several_lines_have_the_line_they_start_on(seed: int) -> None:
+    chance = random.Random(seed)
+    written = [["x", "\r\n".join(chance.choices(['a "b"', "", "c, d"], k=chance.randint(1, 9)))] for _ in range(100)]
+    data = csv_bytes(["Name", "Review"], written)
+    rows = list(open_table(data, "reviews.csv").rows(multiline=True))
+    assert [row.cells for row in rows] == written
+    starts = [line for line, text in enumerate(data.decode().splitlines(), 1) if text.startswith("x,")]
+    assert [row.line for row in rows] == starts
 
 
 def test_long_review_is_kept() -> None:
