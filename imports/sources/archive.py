@@ -1,6 +1,7 @@
 """Uploads → the files in them. Everything stays in memory, and nothing in an archive is believed."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from imports.sources.text import open_table
 MB = 1024 * 1024
 MAX_NAME = 300
 HEAD = 64 * 1024  # bytes that are enough for any header
+FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?\s*[^\r\n]*")
 ARCHIVES = {".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".zst"}
 READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others can't be unpacked piecewise, so not safely
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
@@ -45,11 +47,11 @@ class Member:
         return PurePosixPath(self.path.casefold()).suffix
 
     def columns(self) -> set[str]:
-        """The folded header of a CSV, read from its first lines alone; none where it has none that can be read."""
+        """The folded header of a CSV, read from its first line alone; none where it has none that can be read."""
         try:
             head = self.read()[:HEAD]
-            end = head.rfind(b"\n") + 1 if len(head) == HEAD and b"\0" not in head else HEAD  # no half of a letter
-            return set(open_table(head[:end], self.name).columns)
+            found = FIRST_LINE.match(head) if b"\0" not in head else None  # UTF-16 has a NUL in each line's end
+            return set(open_table(found[0] if found else head, self.name).columns)
         except SourceError:
             return set()
 

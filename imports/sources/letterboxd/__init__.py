@@ -20,7 +20,7 @@ from imports.sources.letterboxd.files import (
 from imports.sources.letterboxd.films import assemble
 from imports.sources.letterboxd.rows import read_cells, read_values
 from imports.sources.refusals import refusal
-from imports.sources.text import MAX_LINES, Table, open_table
+from imports.sources.text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, Table, open_table
 
 NAME = "letterboxd"
 KINDS = (*FILM_KINDS, *ENTRY_KINDS, IMPORT_FORMAT)
@@ -30,13 +30,12 @@ def parse(members: Sequence[Member], *, ask: bool) -> Parsed:
     names = {stem(member) for member in members}
     accounts: list[Account] = []
     opened: list[tuple[int, Table]] = []
+    lines, skipped = LineCount(MAX_LINES), LineCount(MAX_SKIPPED_LINES)
     for place, member in enumerate(members):
-        table = None if skip_rule(member) else open_table(member.read(), member.name)
-        accounts.append(_account(member, table, names, ask=ask))
+        table = None if skip_rule(member) else _open(member, lines)
+        accounts.append(_account(member, table, names, skipped, ask=ask))
         if table and accounts[place].report.kind in KINDS:
             opened.append((place, table))
-        if sum(len(table.lines) for _, table in opened) > MAX_LINES:
-            raise refusal("too_many_rows", member.name, most=MAX_LINES)
     if not opened:
         raise refusal("no_films", members[0].upload)
     movies = assemble(_rows(opened, accounts), accounts)
@@ -44,11 +43,17 @@ def parse(members: Sequence[Member], *, ask: bool) -> Parsed:
     return Parsed(NAME, movies, notes, [account.report for account in accounts])
 
 
-def _account(member: Member, table: Table | None, names: Collection[str], *, ask: bool) -> Account:
+def _open(member: Member, lines: LineCount) -> Table:
+    data = member.read()
+    lines.add(data, member.name)
+    return open_table(data, member.name)
+
+
+def _account(member: Member, table: Table | None, names: Collection[str], skipped: LineCount, *, ask: bool) -> Account:
     kind, is_told = kind_of(member, table, names, ask=ask) if table else (skip_rule(member), True)
     account = Account(FileReport(member.name, member.size, kind, encoding=table.encoding if table else ""))
     if kind not in KINDS:
-        account.report.rows = count_rows(member, kind)
+        account.report.rows = count_rows(member, kind, skipped)
         account.report.skipped = {kind: account.report.rows}
     if not is_told:
         account.note("taken_as_watched")

@@ -1,8 +1,10 @@
 """Which file of a Letterboxd export is this? By its path, then its header, then its name, then what the person said."""
 
 import csv
+import io
 import re
 from collections.abc import Collection, Sequence
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -10,7 +12,7 @@ from imports.sources.archive import Member
 from imports.sources.base import RoleNeeded, SourceError
 from imports.sources.lookalikes import looks_like
 from imports.sources.refusals import refusal
-from imports.sources.text import Table, split_lines
+from imports.sources.text import MAX_ROW, LineCount, Table
 
 FILM_KINDS: Final = ("watched", "ratings", "likes")  # a row is a film; in this order they name and date it
 ENTRY_KINDS: Final = ("diary", "reviews")  # a row is a viewing
@@ -27,6 +29,7 @@ SKIPPED_FILES = ("profile", "comments", "watchlist")
 SKIPPED_LIKES = {"reviews": "likes_reviews", "lists": "likes_lists"}
 IMPORT_FORMAT: Final = "import"  # what letterboxd.com takes in: each row is a film, or a viewing of one
 OF_IMPORT_FORMAT = {"letterboxduri", "tmdbid", "imdbid", "rating10", "watcheddate"}  # nothing else has them
+NUMBERED = re.compile(r"(?<!\s)\s*\(\d+\)$")  # from where the white space begins, or a name of it takes hours
 ROLE_WORDS = {"watched": "watched", "likes": "likes", "liked": "likes", "watchlist": "watchlist"}
 
 
@@ -46,7 +49,7 @@ def skip_rule(member: Member) -> str:
 def stem(member: Member) -> str:
     """`Watched (1).csv`, as a browser names a second download → `watched`."""
     name = member.path.replace("\\", "/").rsplit("/", 1)[-1]
-    return re.sub(r"\s*\(\d+\)$", "", PurePosixPath(name).stem).casefold()
+    return NUMBERED.sub("", PurePosixPath(name).stem).casefold()
 
 
 def is_named(member: Member) -> bool:
@@ -97,11 +100,14 @@ def _kind_of_four_columns(member: Member, names: Collection[str], *, ask: bool) 
     return "watched", False
 
 
-def count_rows(member: Member, rule: str) -> int:
+def count_rows(member: Member, rule: str, skipped: LineCount) -> int:
     """The rows of a file that is skipped, however damaged. A list has its rows below a second header."""
     if rule == "profile" or not member.path.casefold().endswith(".csv"):
         return 0
-    lines = split_lines(member.read().decode("utf-8-sig", errors="replace"))
-    records = [cells for cells in csv.reader(lines) if any(cells)]
-    header = next((place for place, cells in enumerate(records[:5]) if cells[0] == "Position"), 0)
-    return max(len(records) - header - 1, 0)
+    data = member.read()
+    skipped.add(data, member.name)
+    text = io.StringIO(data.decode("utf-8-sig", errors="replace"), newline="")
+    records = (cells for cells in csv.reader(line[:MAX_ROW] for line in text) if any(cells))
+    first = list(islice(records, 5))
+    header = next((place for place, cells in enumerate(first) if cells[0] == "Position"), 0)
+    return max(len(first) + sum(1 for _ in records) - header - 1, 0)

@@ -60,7 +60,7 @@ def read_cells(table: Table, account: Account) -> pd.DataFrame:
     """The usable rows of one file, as texts, and what can only be told from the file as a whole."""
     if account.report.kind == IMPORT_FORMAT:
         return _read_import_format(table, account)
-    rows = [row for row in table.rows(multiline="review" in table.columns) if _is_usable(row, table, account)]
+    rows = _usable(table, account)
     columns = {name: _column(rows, table, column) for name, column in CELLS.items()}
     cells = pd.DataFrame({"line": [row.line for row in rows], **columns}, dtype=object)
     leads_to_films = _leads_to_films(cells["uri"], account)
@@ -75,7 +75,7 @@ def read_cells(table: Table, account: Account) -> pd.DataFrame:
 
 def _read_import_format(table: Table, account: Account) -> pd.DataFrame:
     """A row that tells of a viewing is one, as in a diary; any other is a film, as in ratings.csv but without a day."""
-    rows = [row for row in table.rows(multiline="review" in table.columns) if _is_usable(row, table, account)]
+    rows = _usable(table, account)
     columns = {name: _column(rows, table, column) for name, column in CELLS_OF_IMPORT.items()}
     ratings = zip(columns["rating"], _column(rows, table, "rating10"), strict=True)
     columns["rating"] = [rating if rating.strip() else _of_ten(of_ten) for rating, of_ten in ratings]
@@ -130,22 +130,28 @@ def texts(values: Iterable[str | None], like: pd.DataFrame) -> pd.Series:
     return pd.Series(list(values), index=like.index, dtype=object)
 
 
-def _is_usable(row: Row, table: Table, account: Account) -> bool:
+def _usable(table: Table, account: Account) -> list[Row]:
+    least = _least_cells(table, account)
+    return [row for row in table.rows(multiline="review" in table.columns) if _is_usable(row, least, account)]
+
+
+def _is_usable(row: Row, least: int, account: Account) -> bool:
     """Counts the row, and what is not usable also as what became of it."""
     account.report.rows += 1
     if row.fault == "blank":
         account.report.skipped["blank"] = account.report.skipped.get("blank", 0) + 1
     elif row.fault:
         account.lose(row.fault, row.line, ", ".join(row.cells))
-    elif len(row.cells) < len(table.columns) and len(row.cells) <= max(map(table.columns.index, _needed(account))):
+    elif len(row.cells) < least:
         account.lose("too_few_cells", row.line, ", ".join(row.cells))
     else:
         return True
     return False
 
 
-def _needed(account: Account) -> list[str]:
-    return ["title"] if account.report.kind == IMPORT_FORMAT else BASE_COLUMNS
+def _least_cells(table: Table, account: Account) -> int:
+    needed = ["title"] if account.report.kind == IMPORT_FORMAT else BASE_COLUMNS
+    return max(map(table.columns.index, needed)) + 1
 
 
 def _column(rows: list[Row], table: Table, column: str) -> list[str]:

@@ -12,7 +12,7 @@ from imports.sources.prime_video.entries import read_entries
 from imports.sources.prime_video.files import is_private, missing, recognises
 from imports.sources.prime_video.titles import assemble
 from imports.sources.refusals import refusal
-from imports.sources.text import MAX_LINES, open_table
+from imports.sources.text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, open_table
 
 __all__ = ["NAME", "parse", "recognises"]
 
@@ -22,17 +22,21 @@ NAME = "prime_video"
 def parse(members: Sequence[Member], time_zone: str) -> Parsed:
     """`members`: at least one that is recognised. What else a ZIP holds is left out, what else was sent is refused."""
     ours = [recognises(member) for member in members]
-    accounts, entries = [], []
+    accounts, entries, rows, titles = [], [], 0, set[str]()
+    lines, skipped = LineCount(MAX_LINES), LineCount(MAX_SKIPPED_LINES)
     for file, member in enumerate(members):
         if ours[file]:
             accounts.append(Account(FileReport(member.name, member.size, "history")))
-            entries += read_entries(member, file, accounts[file], ZoneInfo(time_zone))
-            if len(entries) > MAX_LINES:
+            if member.suffix == ".csv":  # in JSON an entry has several
+                lines.add(member.read(), member.name)
+            entries += read_entries(member, file, accounts[file], ZoneInfo(time_zone), titles)
+            rows += accounts[file].report.rows
+            if rows > MAX_LINES:
                 raise refusal("too_many_rows", member.name, most=MAX_LINES)
         else:
             if not is_private(member):
                 _refuse_other(member, beside=members[ours.index(True)])
-            accounts.append(_left_out(member))
+            accounts.append(_left_out(member, skipped))
     movies = assemble(entries, accounts)
     notes = [note for account in accounts for note in sorted(account.notes, key=lambda note: note.line or 0)]
     return Parsed(NAME, movies, notes, [account.report for account in accounts])
@@ -50,7 +54,7 @@ def _refuse_other(member: Member, *, beside: Member) -> None:
     raise refusal("columns_missing", member.name, columns=missing((), "script"))
 
 
-def _left_out(member: Member) -> Account:
+def _left_out(member: Member, skipped: LineCount) -> Account:
     rule = "profile" if is_private(member) else "unknown"
-    rows = count_rows(member, rule)
+    rows = count_rows(member, rule, skipped)
     return Account(FileReport(member.name, member.size, rule, encoding="", rows=rows, skipped={rule: rows}))

@@ -25,6 +25,8 @@ NOTHING: Final = {"undefined", "Not Available", "Not available"}  # how JavaScri
 GTI = re.compile(r"[\w.:-]{1,200}", re.ASCII)  # without the bar that a key of kind and title has
 ZERO = re.compile(r"-.*|[0.,]+")
 
+MAX_TITLES = 50_000  # each is looked at from several sides, so this is asked before; 30,000 rows are a long life
+
 Row = tuple[int, Cells]
 ParseDay = Callable[[str], tuple[date | None, str]]
 
@@ -39,10 +41,14 @@ class Entry(NamedTuple):
     image_url: str = ""
 
 
-def read_entries(member: Member, file: int, account: Account, zone: tzinfo) -> list[Entry]:
+def read_entries(member: Member, file: int, account: Account, zone: tzinfo, titles: set[str]) -> list[Entry]:
+    """`titles`: of the files before it; those of this one are added."""
     form, found = _open(member, account)
     plain = ((line, {name: _plain(cell, form) for name, cell in cells.items()}) for line, cells in found)
     rows = list(_with_title(_watched(plain, account), account))
+    titles.update(cells["title"] for _, cells in rows)
+    if len(titles) > MAX_TITLES:
+        raise refusal("too_many_films", member.name, most=MAX_TITLES)
     parse = _day_parser(rows, form, account, zone)
     read = _of_script if form == "script" else partial(_of_amazon, shows({cells["title"] for _, cells in rows}))
     return [read(file, line, cells, _day(line, cells["date"], parse, account), account) for line, cells in rows]

@@ -11,12 +11,13 @@ from typing import Any, NoReturn
 from imports.sources.accounting import Account
 from imports.sources.prime_video.files import NEEDED, Format, meaning, meanings
 from imports.sources.refusals import refusal
-from imports.sources.text import Table, decode
+from imports.sources.text import MAX_ROW, Table, decode
 
 Cells = Mapping[str, str]  # by the names that files.FORMATS gives them
 
 MAX_JSON = 20  # MB: 30,000 entries
 MAX_PARTS = 200_000  # of a JSON file: each becomes an object many times its size
+MAX_COMMAS = 2_000_000  # what is no object takes room too
 MAX_NAME = 50
 BETWEEN = re.compile(r"[\s,]*")
 EPISODE_BEGINS = re.compile(r'"\s*,\s*"')
@@ -56,6 +57,8 @@ def _mended(table: Table, names: Sequence[str], form: Format) -> Table:
 
 def _mend(line: str, delimiter: str, split: Callable[[str, str], list[str]]) -> str:
     """The line as the csv module writes it, or as it is where it can't be understood."""
+    if len(line) > MAX_ROW:
+        return line  # which is lost, or refused, whatever is in it
     body = line.rstrip("\r\n")
     quoted = ('"' + cell.replace('"', '""') + '"' for cell in split(body, delimiter))
     return (delimiter.join(quoted) or body) + line[len(body) :]
@@ -100,6 +103,8 @@ def json_rows(data: bytes, account: Account) -> Iterator[tuple[int, Cells]]:
     is_ours = False
     for line, item in _items(_json_text(data, account), account.report.name):
         account.report.rows += 1
+        if account.report.rows > MAX_PARTS:
+            raise refusal("too_many_rows", account.report.name, most=MAX_PARTS)
         cells = _cells_of(item) if isinstance(item, dict) else {}
         if not cells:
             account.lose("not_an_entry", line, ", ".join(item) if isinstance(item, dict) else type(item).__name__)
@@ -113,8 +118,8 @@ def json_rows(data: bytes, account: Account) -> Iterator[tuple[int, Cells]]:
 
 
 def _json_text(data: bytes, account: Account) -> str:
-    name = account.report.name
-    if len(data) > MAX_JSON * 1024 * 1024 or data.count(b"[") + data.count(b"{") > MAX_PARTS:
+    name, parts = account.report.name, data.count(b"[") + data.count(b"{")
+    if len(data) > MAX_JSON * 1024 * 1024 or parts > MAX_PARTS or data.count(b",") > MAX_COMMAS:
         raise refusal("too_large", name, megabytes=MAX_JSON)
     text, account.report.encoding = decode(data, name)
     if not text.lstrip().startswith("["):

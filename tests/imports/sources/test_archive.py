@@ -215,6 +215,24 @@ def test_lines_are_counted_over_all_files() -> None:
     assert refused.value.code == "too_many_rows"
 
 
+@pytest.mark.parametrize("name", ["history.csv", "watched.csv"])
+def test_lines_are_counted_over_all_files_whatever_becomes_of_them(name: str) -> None:
+    header = b"Date Watched,Type,Title\n" if name == "history.csv" else b"Date,Name,Year,Letterboxd URI\n"
+    half = header + b"\n" * 250_000
+    assert refused(zipped({name: half, f"a/{name}": half})).code == "too_many_rows"
+
+
+def test_lines_of_files_that_are_skipped_are_counted_over_all_of_them() -> None:
+    blank = {f"lists/{number}.csv": b"\n" * 900_000 for number in range(3)}
+    error = refused(zipped({"watched.csv": WATCHED, **blank}))
+    assert (error.code, error.status) == ("too_many_rows", 413)
+
+
+def test_name_of_nothing_but_spaces_is_a_name_like_any() -> None:
+    parsed = read(zipped({"watched.csv": WATCHED, " " * 60_000 + "a.csv": b"x,y\r\n1,2\r\n"}))
+    assert parsed.files[1].skipped == {"unknown": 1}
+
+
 def test_more_films_than_any_account_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "MAX_FILMS", 2)
     data = b"Date,Name,Year,Letterboxd URI\r\n" + b"".join(b"2024-01-01,Film %d,2000,\r\n" % n for n in range(3))

@@ -6,6 +6,7 @@ import pytest
 
 from imports import sources
 from imports.sources.base import SourceError, Upload
+from imports.sources.prime_video import entries
 from tests.exports import csv_bytes, letterboxd_files, letterboxd_zip, zip_bytes
 from tests.imports.sources.prime import HEADER, entry, read_prime, script
 from tests.imports.sources.reading import only, reasons
@@ -147,9 +148,32 @@ def test_json_of_something_else_is_refused_in_a_sentence(text: str) -> None:
     assert (error.code, error.status) == ("other_json", 400)
 
 
-@pytest.mark.parametrize("data", [b"[" + b"[]," * 200_001 + b"[]]", b"[" + b" " * 21_000_000 + b"]"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" + b"[]," * 200_001 + b"[]]",
+        b"[" + b" " * 21_000_000 + b"]",
+        b"[" + b"1," * 200_001 + b"1]",
+        b"[" + b"1," * 2_000_001 + b"1]",
+    ],
+)
 def test_json_of_too_many_parts_is_refused(data: bytes) -> None:
     assert refused(Upload("history.json", data)).status == 413
+
+
+def test_more_titles_than_anybody_watches_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "MAX_TITLES", 2)
+    first, second = (
+        "\n".join([HEADER, *(entry(f"Film {number}") for number in numbers)]).encode() for numbers in ((1, 2), (2, 3))
+    )
+    assert len(read_prime(Upload("a.csv", first)).movies) == 2
+    error = refused(Upload("a.csv", first), Upload("b.csv", second))
+    assert (error.code, error.status, error.file) == ("too_many_films", 413, "b.csv")
+
+
+@pytest.mark.parametrize("above", ["", "\ufeff", "\n", "\ufeff\r\n \r\n"])
+def test_header_is_found_below_blank_lines(above: str) -> None:
+    assert only(read_prime(Upload("a.csv", f"{above}{HEADER}\r\n{entry('Film')}".encode()))).title == "Film"
 
 
 def test_what_is_no_entry_in_json_is_lost_alone() -> None:
