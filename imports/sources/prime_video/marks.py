@@ -52,19 +52,19 @@ BONUS = (
     r"|sneak pee[kc]|first look|deleted scenes?|bloopers|gag reel|outtakes|recap"
 )
 EXTRA = rf"{BEFORE}(?:{CLIP}|{BONUS}){AFTER}"
-IS_EXTRA = re.compile(
+EXTRA_AT_START = re.compile(
     "|".join(
         [
-            rf"{EXTRA}",
-            rf".+?(?:\s+[-–—|]\s+|\s*:\s+|\s*[(\[]){EXTRA}[)\]]?",
-            rf".+ (?:official|teaser) (?:{CLIP}){AFTER}",
-            rf"(?:official (?:{CLIP})|{CLIP}|bonus):\s.+",
-            r"(?:episode|folge|épisode|episodio|episódio|エピソード) ?\d{1,3}:\s.+",
+            rf"{EXTRA}$",
+            rf"(?:official (?:{CLIP})|{CLIP}|bonus):\s.",
+            r"(?:episode|folge|épisode|episodio|episódio|エピソード) ?\d{1,3}:\s.",
         ]
     ),
     re.IGNORECASE,
 )
 EXTRA_AT_END = re.compile(rf"(?:\s+[-–—|]\s+|\s*:\s+|\s*[(\[]){EXTRA}[)\]]?$", re.IGNORECASE)
+CLIP_AT_END = re.compile(rf" (?:official|teaser) (?:{CLIP}){AFTER}$", re.IGNORECASE)
+LONGEST_MARK = 100  # characters: looking for one through all of a long title takes many times as long
 
 
 class Cleaned(NamedTuple):
@@ -79,7 +79,7 @@ def clean(title: str) -> Cleaned:
     for _ in range(MAX_MARKS):
         if not text.endswith(CLOSING):
             break
-        shorter = BRACKETED.sub("", text)
+        shorter = _without(BRACKETED, text)
         if year is None and (found := YEAR.fullmatch(shorter)):
             year = parse_year(found["year"], date.today())[0]
             shorter = found["title"] if year else shorter
@@ -93,19 +93,19 @@ def clean(title: str) -> Cleaned:
 def kind_of(title: str) -> Kind:
     """As far as the title alone tells: a season that is set apart, a trailer; else a film."""
     text = clean(title).text
-    if IS_EXTRA.fullmatch(text):
+    if EXTRA_AT_START.match(text) or _at_end(EXTRA_AT_END, text[1:]) or _at_end(CLIP_AT_END, text[1:]):
         return "not_a_film"
     return "series" if without_season(text) != text else "film"
 
 
 def without_season(text: str) -> str:
     """`The Boys - Season 1` → `The Boys`. A bare `Open Season 2` stays."""
-    return SEASON.sub("", text) or text
+    return _without(SEASON, text) or text
 
 
 def without_bare_season(text: str) -> str:
     """For a title of which something else says that it is a series."""
-    return BARE_SEASON.sub("", without_season(text)) or text
+    return _without(BARE_SEASON, without_season(text)) or text
 
 
 def names(title: str, kind: Kind) -> list[str]:
@@ -114,6 +114,15 @@ def names(title: str, kind: Kind) -> list[str]:
     if kind == "series":
         text = without_bare_season(text)
     elif kind == "not_a_film":
-        text = EXTRA_AT_END.sub("", text) or text
+        text = _without(EXTRA_AT_END, text) or text
     halves = [half.strip() for half in HALVES.split(text, maxsplit=1)]
     return list(dict.fromkeys(name for name in (text, *halves) if name))
+
+
+def _without(mark: re.Pattern[str], text: str) -> str:
+    found = _at_end(mark, text)
+    return text[: found.start()] if found else text
+
+
+def _at_end(mark: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return mark.search(text, max(len(text) - LONGEST_MARK, 0))

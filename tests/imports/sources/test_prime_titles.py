@@ -85,6 +85,13 @@ def test_film_that_only_sounds_like_a_season_stays_a_film(title: str) -> None:
     assert kinds(script(entry(title))) == {title: "film"}
 
 
+def test_mark_at_the_end_of_a_long_title_is_read() -> None:
+    assert kinds(script(entry("x" * 450 + " - Season 1"), entry("y" * 450 + ": Trailer"))) == {
+        "x" * 450 + " - Season 1": "series",
+        "y" * 450 + ": Trailer": "not_a_film",
+    }
+
+
 @pytest.mark.parametrize("title", ["Bosch Season 2", "Bosch S2", "Bosch Staffel 2", "Bosch Season Two [OV]"])
 def test_bare_season_is_a_series_where_the_title_has_episodes(title: str) -> None:
     assert kinds(script(entry(title)))[title] == "film"
