@@ -29,7 +29,7 @@ from .models import (
     Source,
     Viewing,
 )
-from .sources import read
+from .sources import read, read_export
 from .sources.base import Parsed, ParsedMovie, ParsedViewing, RowNote, Upload
 from .sources.refusals import refusal
 
@@ -91,10 +91,7 @@ def _open_review(user: User) -> ImportSession | None:
 
 def restore_import(owner: Owner, upload: Upload) -> ImportSession:
     """An export of our own, and nothing else. Raises SourceError."""
-    parsed = read([upload], max_bytes=settings.MAX_UPLOAD_BYTES, ask=False)
-    if not parsed.restored:
-        raise refusal("not_our_export", upload.name)
-    return _restore(owner, parsed)
+    return _restore(owner, read_export(upload, max_bytes=settings.MAX_UPLOAD_BYTES))
 
 
 class ReviewOpen(Exception):

@@ -10,7 +10,7 @@ from imports.sources.refusals import refusal
 
 MAX_FILMS = 100_000  # an hour of storing and matching for a machine; no account seen has a fifth of it
 
-__all__ = ["Parsed", "RoleNeeded", "SourceError", "Upload", "read"]
+__all__ = ["Parsed", "RoleNeeded", "SourceError", "Upload", "read", "read_export"]
 
 
 class Reader(NamedTuple):
@@ -32,6 +32,18 @@ def read(uploads: Sequence[Upload], *, max_bytes: int, ask: bool, time_zone: str
     reader = next((reader for reader in READERS if any(map(reader.recognises, members))), None)
     # where nobody recognises anything, Letterboxd's refusal says what is missing
     parsed = reader.parse(members, time_zone) if reader else letterboxd.parse(members, ask=ask)
+    return _not_too_many(parsed, uploads[0].name)
+
+
+def read_export(upload: Upload, *, max_bytes: int) -> Parsed:
+    """An export of our own, and nothing else; or a SourceError."""
+    members = open_uploads([upload], Limits(max_bytes=max_bytes))
+    if not any(map(reelkeeper.recognises, members)):
+        raise refusal("not_our_export", upload.name)
+    return _not_too_many(reelkeeper.parse(members), upload.name)
+
+
+def _not_too_many(parsed: Parsed, file: str) -> Parsed:
     if len(parsed.movies) > MAX_FILMS:
-        raise refusal("too_many_films", uploads[0].name, most=MAX_FILMS)
+        raise refusal("too_many_films", file, most=MAX_FILMS)
     return parsed

@@ -43,7 +43,7 @@ class Document:
                 _, place = self._value(place)
             elif name in LISTS:
                 self._places[name] = place
-                for _ in self._members(place):
+                for _ in self._objects(name):
                     pass
                 place = self._skip(self._end)
             else:
@@ -58,10 +58,7 @@ class Document:
         if name not in self._places:
             raise Fault(name)
         self._counted, self.line = 0, 1
-        for item in self._members(self._places[name]):
-            if not isinstance(item, dict):
-                raise Fault(name)
-            yield item
+        yield from self._objects(name)
 
     def _member(self, place: int) -> tuple[str, int]:
         """The name of the next value, and where that begins."""
@@ -72,11 +69,13 @@ class Document:
             raise Fault(name)
         return name, self._after(":", place)
 
-    def _members(self, place: int) -> Iterator[Any]:
-        """Those of the list at `place`; then `_end` is where it has ended."""
-        place = self._after("[", place)
+    def _objects(self, name: str) -> Iterator[dict[str, Any]]:
+        """Those of a list; then `_end` is where it has ended."""
+        place = self._after("[", self._places[name])
         while not self.text.startswith("]", place):
             item, place = self._value(place)
+            if not isinstance(item, dict):
+                raise Fault(name)
             yield item
             if not self.text.startswith("]", place):
                 place = self._after(",", place)
