@@ -146,7 +146,7 @@ PRIME_CALLS = [
 ]
 BODIES = {"add/": {"rating": 3}, "match/": {"tmdb_id": 1}}
 READ_ONLY = ("unmatched.csv", "titles/", "review/", "search/")  # how addresses end that take no POST
-LEFT_OUT = ("admin/",)  # Django's own, with its own tests
+LEFT_OUT = ("admin/",)  # tests/test_access_admin.py has these
 UNSAFE = [("post", "imports/<uuid:session_id>/delete/"), ("delete", "api/session/<uuid:session_id>")]
 
 
