@@ -54,7 +54,7 @@ def known(live_server: Any, tmdb: TmdbServer) -> dict[str, Any]:
 
 @schema.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     database=None,
     derandomize=True,
