@@ -14,7 +14,7 @@ ENV = env.read()
 BASE_DIR = env.BASE_DIR
 DATA_DIR = ENV.data_dir
 
-DEBUG = ENV.debug
+DEBUG, PRODUCTION = ENV.debug, ENV.production  # neither: a local run
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = ENV.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
@@ -152,12 +152,12 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if ENV.production
+        if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not ENV.production  # a local run needs no collectstatic
-WHITENOISE_MAX_AGE = 0 if not ENV.production else 60
+WHITENOISE_USE_FINDERS = not PRODUCTION  # a local run needs no collectstatic
+WHITENOISE_MAX_AGE = 0 if not PRODUCTION else 60
 
 # Uploads stay in memory: nothing a person sends is written to disk before it is understood.
 MAX_UPLOAD_BYTES = ENV.max_upload_mb * 1024 * 1024
@@ -209,7 +209,7 @@ Q_CLUSTER = {
 }
 
 # Security. A local run answers on loopback over http; production expects TLS in front (docs/deploy.md).
-SECURE_TLS = ENV.production and not ENV.insecure_http
+SECURE_TLS = PRODUCTION and not ENV.insecure_http
 SECURE_SSL_REDIRECT = SECURE_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TLS else 0
@@ -250,7 +250,7 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "django_guid.log_filters.CorrelationId"}},
-    "formatters": {"stderr": {"()": "config.logs.Objects" if ENV.production else "config.logs.Lines"}},
+    "formatters": {"stderr": {"()": "config.logs.Objects" if PRODUCTION else "config.logs.Lines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "stderr", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

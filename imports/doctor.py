@@ -79,16 +79,15 @@ def _checked(what: str, check: Callable[[], tuple[Level, str]]) -> Finding:
 
 
 def _settings() -> Iterator[Finding]:
-    is_production = not settings.WHITENOISE_USE_FINDERS
-    mode = "development (DEBUG=true)" if settings.DEBUG else "production" if is_production else "a local run"
+    mode = "development (DEBUG=true)" if settings.DEBUG else "production" if settings.PRODUCTION else "a local run"
     hosts = ", ".join(settings.ALLOWED_HOSTS)
     level = Level.WARNING if "*" in settings.ALLOWED_HOSTS else Level.OK
     yield Finding("settings", level, f"{mode}; hosts: {hosts}")
-    if is_production:
+    if settings.PRODUCTION:
         yield from _security()
     now = timezone.localtime()
     yield Finding("time zone", Level.OK, f"{settings.TIME_ZONE}, where it is {now:%Y-%m-%d %H:%M}")
-    if is_production and not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+    if settings.PRODUCTION and not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         yield Finding("static files", Level.FAILED, "not collected: run `manage.py collectstatic --noinput`")
 
 

@@ -12,8 +12,9 @@ from django.db import connection
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
-from imports import doctor, operation
+from imports import doctor
 from imports.doctor import Level
+from tests.clusters import a_cluster_lives
 from tests.tmdb_server import TmdbServer
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +31,10 @@ def run() -> str:
 
 
 @pytest.fixture
-def is_well(tmdb: TmdbServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def is_well(tmdb: TmdbServer) -> None:
     """Schedules are written, and a cluster gives signs of life."""
     call_command("sync_schedules", verbosity=0)
-    alive = operation.Cluster(host="here", state="Idle", workers=2, since=timezone.now())
-    monkeypatch.setattr(operation, "clusters", lambda: [alive])
+    a_cluster_lives("here")
 
 
 @pytest.mark.usefixtures("is_well")
@@ -101,7 +101,7 @@ def test_little_room_is_a_warning_and_none_a_failure(monkeypatch: pytest.MonkeyP
 
 
 def test_production_is_looked_at_more_closely(settings: Any, tmp_path: Path) -> None:
-    settings.WHITENOISE_USE_FINDERS = False
+    settings.PRODUCTION = True
     settings.STATIC_ROOT = tmp_path
     settings.SECRET_KEY = "short"
     settings.ALLOWED_HOSTS = ["*"]
