@@ -89,7 +89,7 @@ def get_readable_session_or_404(request: HttpRequest, session_id: UUID, *, touch
 
 def get_standing_or_404(request: HttpRequest, session_id: UUID) -> queries.Standing:
     """The same for a status poll, in one query: who asks is looked up only where the link alone does not do."""
-    standing = queries.standing(session_id)
+    standing = queries.standing_of(session_id)
     if standing is None or (standing.expires_at and standing.expires_at <= timezone.now()):
         raise _missing(request, session_id)
     if not standing.link_readable and not is_owner(request, standing):

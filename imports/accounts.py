@@ -38,7 +38,7 @@ def delete_account(user: User, watch: Callable[[Sequence[ImportSession]], Iterab
     for session in watch(list(user.import_sessions.order_by("pk"))):
         services.delete_import(session)
     for link in user.share_links.all():
-        sharing.revoke(link)
+        sharing.revoke_link(link)
     _sign_out_everywhere(user)
     limits.forget_logins(user)
     user.delete()

@@ -52,7 +52,7 @@ def _links() -> "QuerySet[ShareLink]":
 
 def _revoke_links() -> Iterator[int]:
     for link in list(_links()):
-        sharing.revoke(link)
+        sharing.revoke_link(link)
         yield 1
 
 

@@ -110,7 +110,7 @@ class Status:
     expired: int  # imports that the next clean-up deletes
 
 
-def status() -> Status:
+def instance_status() -> Status:
     return Status(
         clusters=clusters(),
         queue=queued(),

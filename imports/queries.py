@@ -66,7 +66,7 @@ _STANDING = """SELECT s.created_at, s.expires_at, t.retry_at, t.down_reason, s.u
 _KEY = UUIDField()
 
 
-def standing(session_id: UUID) -> Standing | None:
+def standing_of(session_id: UUID) -> Standing | None:
     """One row by its key: the whole cost of a poll that would change nothing."""
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [_KEY.get_db_prep_value(session_id, connection)])
@@ -95,7 +95,7 @@ class Progress:
     mark: str
 
 
-def progress(standing: Standing) -> Progress:
+def progress_of(standing: Standing) -> Progress:
     service = enrichment.service_state() if standing.down_reason else enrichment.ServiceState()
     return Progress(
         done=standing.enriched_count,

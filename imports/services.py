@@ -48,7 +48,7 @@ def start_import(
         return _restore(owner, parsed)
     if parsed.source == Source.PRIME_VIDEO:
         raise refusal("prime_elsewhere", parsed.files[0].name)
-    return settle(_store(owner, parsed, parsed.movies, time_zone))
+    return settle_known(store_import(owner, parsed, parsed.movies, time_zone))
 
 
 def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
@@ -70,21 +70,21 @@ def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> I
     if parsed.restored:
         return _restore(Owner(user=user), parsed)
     if parsed.source != Source.PRIME_VIDEO:
-        return settle(_store(Owner(user=user), parsed, parsed.movies, time_zone))
-    if not replace and (current := _open_review(user)):
+        return settle_known(store_import(Owner(user=user), parsed, parsed.movies, time_zone))
+    if not replace and (current := open_review(user)):
         raise ReviewOpen(current)  # before the work; it is looked at again under the person's lock
     others = [movie for movie in parsed.movies if movie.kind != "film"]
     queue = [*review_queue(user, parsed.movies), *others]
-    session = _store(Owner(user=user), parsed, queue, time_zone, replace=replace)
+    session = store_import(Owner(user=user), parsed, queue, time_zone, replace=replace)
     try:
-        return settle(session)
+        return settle_known(session)
     except ImportSession.DoesNotExist:
-        if (another := _open_review(user)) is None:
+        if (another := open_review(user)) is None:
             raise
         raise ReviewOpen(another) from None  # an upload of the same moment has replaced this one
 
 
-def _open_review(user: User) -> ImportSession | None:
+def open_review(user: User) -> ImportSession | None:
     """Not one whose time is over."""
     return ImportSession.objects.alive().filter(user=user, source=Source.PRIME_VIDEO, closed_at=None).first()
 
@@ -127,13 +127,13 @@ def delete_expired(session_id: UUID) -> bool:
 
 def _delete(found: ImportSessionQuerySet) -> bool:
     with transaction.atomic():
-        left = _delete_rows(found)
+        left = delete_rows(found)
     left.forget()
     return left.is_deleted
 
 
 @dataclass
-class _Left:
+class Leftovers:
     """What a deleted import leaves, to be seen to when its transaction is over: whoever settles a question locks it
     before the import."""
 
@@ -147,38 +147,38 @@ class _Left:
             previews.forget(link)
 
 
-def _delete_rows(found: ImportSessionQuerySet) -> _Left:
+def delete_rows(found: ImportSessionQuerySet) -> Leftovers:
     session = found.select_for_update().first()  # locked before its films, as whoever settles one does
     if session is None:
-        return _Left()
+        return Leftovers()
     films = Movie.objects.filter(session=session, lookup__isnull=False)
-    left = _Left(True, set(films.values_list("lookup_id", flat=True)), list(session.share_links.all()))
+    left = Leftovers(True, set(films.values_list("lookup_id", flat=True)), list(session.share_links.all()))
     Viewing.objects.filter(movie__session=session).delete()
     session.delete()
     return left
 
 
-def _make_room(owner: Owner, parsed: Parsed, *, replace: bool) -> _Left:
+def _make_room(owner: Owner, parsed: Parsed, *, replace: bool) -> Leftovers:
     """For a review: the open one goes, or ReviewOpen is raised. Within the transaction that stores the new one, so
     that a failure leaves the old one; uploads of one person come one after the other."""
     if parsed.source != Source.PRIME_VIDEO or parsed.restored or owner.user is None:
-        return _Left()
+        return Leftovers()
     list(User.objects.filter(pk=owner.user.pk).select_for_update(no_key=True))
-    if not replace and (current := _open_review(owner.user)):
+    if not replace and (current := open_review(owner.user)):
         raise ReviewOpen(current)
-    return _delete_rows(ImportSession.objects.filter(user=owner.user, source=Source.PRIME_VIDEO, closed_at=None))
+    return delete_rows(ImportSession.objects.filter(user=owner.user, source=Source.PRIME_VIDEO, closed_at=None))
 
 
 def _restore(owner: Owner, parsed: Parsed) -> ImportSession:
     """The import that an export of ours tells of, finished if it was a review: there is one open at a time."""
     if parsed.source == Source.PRIME_VIDEO and owner.user is None:
         raise refusal("export_is_a_persons", parsed.files[-1].name)
-    session = _store(owner, parsed, parsed.movies, restoring.time_zone(parsed))
+    session = store_import(owner, parsed, parsed.movies, restoring.time_zone(parsed))
     answers.complete(session.pk)
-    return settle(session)
+    return settle_known(session)
 
 
-def settle(session: ImportSession) -> ImportSession:
+def settle_known(session: ImportSession) -> ImportSession:
     incomplete = session.movies.filter(lookup__tmdb_movie__details_status=DetailsStatus.FAILED)
     enrichment.ask_details_again(incomplete.values_list("lookup__tmdb_movie", flat=True))
     answers.apply(session=session)
@@ -188,7 +188,7 @@ def settle(session: ImportSession) -> ImportSession:
     return session
 
 
-def _store(
+def store_import(
     owner: Owner, parsed: Parsed, movies: Sequence[ParsedMovie], time_zone: str, *, replace: bool = False
 ) -> ImportSession:
     """`movies` in the order of their turns. `replace`: a review that is open goes, when this is one."""

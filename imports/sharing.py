@@ -22,7 +22,7 @@ class TooManyLinks(Exception):
     """Some must be revoked first."""
 
 
-def make(
+def make_link(
     thing: Shareable, *, name: str, shows: Mapping[str, Any], expires_at: datetime | None
 ) -> tuple[ShareLink, str]:
     """A link and its token, which is kept nowhere. From now on an import is read by such links alone."""
@@ -38,7 +38,7 @@ def make(
     return link, token
 
 
-def revoke(link: ShareLink) -> None:
+def revoke_link(link: ShareLink) -> None:
     previews.forget(link)
     link.delete()
 

@@ -41,7 +41,7 @@ def update_import(
         _refuse_anothers(session, parsed)
     changes = _try_to_update(session, parsed)
     session.refresh_from_db()
-    services.settle(session)
+    services.settle_known(session)
     return changes
 
 

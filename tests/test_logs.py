@@ -107,7 +107,7 @@ def test_a_refused_address_is_cut(log: Log, client: Client, address: str) -> Non
 
 
 def test_a_link_that_works_leaves_no_trace(log: Log, client: Client) -> None:
-    _, token = sharing.make(ImportSessionFactory(), name="", shows={"shows_films": True}, expires_at=None)
+    _, token = sharing.make_link(ImportSessionFactory(), name="", shows={"shows_films": True}, expires_at=None)
     assert client.get(f"/s/{token}/films/?q={SECRET_TITLE}").status_code == 200
     assert client.get(f"/s/{token}/nothing").status_code == 404
     assert "/s/…/nothing" in log.text and token not in log.text

@@ -68,7 +68,7 @@ class ShareLinkAdmin(DeletedByServiceMixin, LookOnlyAdmin):
         return request.user.has_perm("imports.delete_sharelink")
 
     def delete_by_service(self, obj: Any) -> None:
-        sharing.revoke(obj)
+        sharing.revoke_link(obj)
 
     def goes_along(self, objs: Sequence[Any]) -> Mapping[str, int]:
         return {gettext("share links"): len(objs)}

@@ -118,7 +118,7 @@ class AskedAgain(Schema):
 def worker_status(request: HttpRequest) -> WorkerStatus:
     """What the admin's status page shows."""
     staff(request)
-    return WorkerStatus.of(operation.status())
+    return WorkerStatus.of(operation.instance_status())
 
 
 @router.get(

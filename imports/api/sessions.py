@@ -70,7 +70,7 @@ def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> An
     response["ETag"] = etag = _etag(standing)
     response["Cache-Control"] = "private, no-cache"
     known = get_conditional_response(request, etag=etag, response=response)
-    return Status.of(standing, queries.progress(standing)) if known is response else known
+    return Status.of(standing, queries.progress_of(standing)) if known is response else known
 
 
 def _etag(standing: queries.Standing) -> str:

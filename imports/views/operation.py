@@ -19,7 +19,7 @@ may_act = permission_required("imports.change_importsession", raise_exception=Tr
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
-    context = {**admin.site.each_context(request), "title": gettext("Status"), "status": operation.status()}
+    context = {**admin.site.each_context(request), "title": gettext("Status"), "status": operation.instance_status()}
     return render(request, "admin/status.html", context)
 
 

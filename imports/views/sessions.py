@@ -54,7 +54,7 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     if is_poll and request.GET.get("revision") == standing.mark:
         return HttpResponse(status=204)  # htmx leaves the page as it is
     session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
-    progress = queries.progress(standing)
+    progress = queries.progress_of(standing)
     if session.source == Source.PRIME_VIDEO:
         template = pick_template(request, page="imports/prime_session.html", fragment="imports/_prime_progress.html")
         return render(request, template, prime.session_page(session, progress))

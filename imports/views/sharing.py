@@ -106,7 +106,9 @@ def _make(request: HttpRequest, thing: Shareable, form: ShareForm) -> bool:
         return False
     was_readable = isinstance(thing, ImportSession) and thing.link_readable
     try:
-        _, token = sharing.make(thing, name=form.cleaned_data["name"], shows=form.shows(), expires_at=form.expires_at())
+        _, token = sharing.make_link(
+            thing, name=form.cleaned_data["name"], shows=form.shows(), expires_at=form.expires_at()
+        )
     except sharing.TooManyLinks:
         said = gettext("There are %(n)d links already: revoke one of them first.")
         form.add_error(None, said % {"n": sharing.MOST_LINKS})
@@ -130,7 +132,7 @@ def _row(thing: Shareable, link: ShareLink) -> dict[str, object]:
 
 
 def _revoke(request: HttpRequest, thing: Shareable, link_id: int) -> HttpResponse:
-    sharing.revoke(get_object_or_404(thing.share_links, pk=link_id))
+    sharing.revoke_link(get_object_or_404(thing.share_links, pk=link_id))
     messages.success(request, gettext("The link is revoked: it leads nowhere now."))
     if isinstance(thing, ImportSession):
         return redirect("imports:session_share", thing.pk)

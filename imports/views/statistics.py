@@ -29,7 +29,7 @@ def session_stats(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     if is_poll and request.GET["revision"] == standing.mark:
         return HttpResponse(status=204)  # htmx leaves the page as it is
     session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
-    progress = queries.progress(standing)
+    progress = queries.progress_of(standing)
     data = statistics.of_session(session)
     form = StatisticsFilterForm(request.GET, choices=data["choices"])
     if filters := form.filters():

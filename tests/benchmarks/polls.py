@@ -77,7 +77,7 @@ def start(client: Client) -> ImportSession:
 
 def prepared(client: Client, session: ImportSession) -> dict[str, tuple[bytes, bytes]]:
     """The bytes to send, as the owner's browser sends them, and how the answer to them begins."""
-    standing = queries.standing(session.pk)
+    standing = queries.standing_of(session.pk)
     assert standing is not None
     status = f"/api/session/{session.pk}/status"
     cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())

@@ -110,7 +110,7 @@ def test_numbers_and_pictures_that_tell_of_films_go_too(
     told = statistics.of_session(letterboxd)
     assert "Di Rector" in stored() and told["totals"]["directors"] == 1
     shows = {f"shows_{what}": True for what in ("films", "statistics", "ratings", "reviews", "dates")}
-    link, token = sharing.make(letterboxd, name="", shows=shows, expires_at=None)
+    link, token = sharing.make_link(letterboxd, name="", shows=shows, expires_at=None)
     client.get(f"/s/{token}/preview.png")
     caches["pictures"].set("poster-w185-900001.png", b"a poster")
     assert caches["pictures"].get(f"preview-{link.pk}")

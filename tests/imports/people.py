@@ -41,7 +41,7 @@ def whole_person() -> User:
     statistics.of_library(user)
     shared: list[User | ImportSession] = [session, user]
     for thing in shared:
-        sharing.make(thing, name=SECRET, shows={"shows_films": True}, expires_at=None)
+        sharing.make_link(thing, name=SECRET, shows={"shows_films": True}, expires_at=None)
     ApiToken.objects.create(user=user, name=SECRET, token_hash=SECRET * 3)
     Usage.objects.create(user=user, kind=Usage.Kind.UPLOAD, address=ADDRESS, at=timezone.now() - timedelta(days=1))
     attempt = {"username": NAME, "ip_address": ADDRESS, "user_agent": SECRET}
@@ -78,7 +78,7 @@ def _letterboxd(user: User) -> ImportSession:
     for status, title in TITLES.items():
         film = heat if status == LookupStatus.MATCHED else None
         TitleLookup.objects.filter(title=title).update(status=status, tmdb_movie=film)
-    services.settle(session)
+    services.settle_known(session)
     return session
 
 

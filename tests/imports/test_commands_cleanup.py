@@ -72,7 +72,7 @@ def test_what_is_over_goes_and_the_rest_stays() -> None:
 
 def test_whatever_else_has_aged_goes_too() -> None:
     user, film = UserFactory(), TmdbMovieFactory(title="Heat", done=True)
-    links = [sharing.make(user, name="x", shows={}, expires_at=ago(days=days))[0] for days in (31, 29)]
+    links = [sharing.make_link(user, name="x", shows={}, expires_at=ago(days=days))[0] for days in (31, 29)]
     caches["pictures"].set(previews._name(links[0]), "kept")
     Session.objects.create(session_key="old", session_data="", expire_date=ago(days=1))
     Session.objects.create(session_key="new", session_data="", expire_date=timezone.now() + timedelta(days=1))

@@ -46,7 +46,9 @@ def prime() -> ImportSession:
 
 
 def shared(thing: ImportSession, *shows: str) -> str:
-    _, token = sharing.make(thing, name="", shows={f"shows_{what}": what in shows for what in SHOWS}, expires_at=None)
+    _, token = sharing.make_link(
+        thing, name="", shows={f"shows_{what}": what in shows for what in SHOWS}, expires_at=None
+    )
     return f"/s/{token}/"
 
 

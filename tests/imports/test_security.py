@@ -77,7 +77,7 @@ SCRIPT_OF_NOBODY = re.compile(rb"<script(?![^>]*\b(src|nonce|type=.(application/
 
 def share(session: ImportSession, name: str = "") -> str:
     shows = {"shows_films": True, "shows_statistics": True, "shows_reviews": True}
-    return sharing.make(session, name=name, shows=shows, expires_at=None)[1]
+    return sharing.make_link(session, name=name, shows=shows, expires_at=None)[1]
 
 
 def answers(visitor: Client, session: ImportSession) -> Iterator[tuple[str, Any]]:

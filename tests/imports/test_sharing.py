@@ -108,7 +108,7 @@ def session(owner: Client) -> ImportSession:
 def shared(thing: ImportSession | User, **shows: Any) -> str:
     """The address of a page that shows this."""
     name, expires_at = shows.pop("name", ""), shows.pop("expires_at", None)
-    _, token = sharing.make(thing, name=name, shows=NOTHING | shows, expires_at=expires_at)
+    _, token = sharing.make_link(thing, name=name, shows=NOTHING | shows, expires_at=expires_at)
     return f"/s/{token}/"
 
 
@@ -228,7 +228,7 @@ def test_made_up_revoked_and_run_out_are_one_answer(session: ImportSession, plac
     live = shared(session, **EVERYTHING)
     out = shared(session, **EVERYTHING, expires_at=gone)
     revoked = shared(session, **EVERYTHING)
-    sharing.revoke(ShareLink.objects.order_by("pk").last())  # type: ignore[arg-type]
+    sharing.revoke_link(ShareLink.objects.order_by("pk").last())  # type: ignore[arg-type]
     hidden = shared(session, shows_films=True) if place in ("stats/", "reviews/") else revoked
     read(live + place) if place != "preview.png" else Client().get(live + place)
     answers = [Client().get(address + place) for address in ("/s/made-up/", f"{live[:-2]}/", out, revoked, hidden)]
