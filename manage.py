@@ -18,7 +18,7 @@ def main() -> None:
         sys.stderr.write("\nStopped. What was done stays done: run it again to go on.\n")
         sys.exit(STOPPED)
     except Exception as exc:  # raised again, unless it is a trouble around us that has a sentence
-        from imports import troubles
+        from imports.operation import troubles
 
         said = troubles.sentence(exc)
         if not said or "--traceback" in sys.argv:

@@ -43,20 +43,20 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",  # first: whatever is logged has the request's id
-    "imports.middleware.ClientAddressMiddleware",  # whoever reads REMOTE_ADDR below reads the client's
+    "imports.web.middleware.ClientAddressMiddleware",  # whoever reads REMOTE_ADDR below reads the client's
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "imports.middleware.PrivateMiddleware",  # around the session, which tells whether it was looked at
-    "imports.middleware.UploadLimitMiddleware",
-    "imports.middleware.TroubleMiddleware",
+    "imports.web.middleware.PrivateMiddleware",  # around the session, which tells whether it was looked at
+    "imports.web.middleware.UploadLimitMiddleware",
+    "imports.web.middleware.TroubleMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "imports.middleware.CommonMiddleware",
-    "imports.middleware.HeadMiddleware",
-    "imports.middleware.ApiErrorsMiddleware",  # within: it changes how long an answer is
+    "imports.web.middleware.CommonMiddleware",
+    "imports.web.middleware.HeadMiddleware",
+    "imports.web.middleware.ApiErrorsMiddleware",  # within: it changes how long an answer is
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -79,7 +79,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-                "imports.context_processors.instance",
+                "imports.web.context_processors.instance",
             ],
         },
     },
@@ -125,8 +125,8 @@ LOGOUT_REDIRECT_URL = "imports:front_page"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "imports.limits.login_address"
-AXES_LOCKOUT_CALLABLE = "imports.views.errors.locked_out"
+AXES_CLIENT_IP_CALLABLE = "imports.web.limits.login_address"
+AXES_LOCKOUT_CALLABLE = "imports.web.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says when it ends
 # Its rows and its log lines name people: no more of them than the counting needs

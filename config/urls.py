@@ -26,6 +26,6 @@ urlpatterns = [
     path("health", health, name="health"),
 ]
 
-handler400 = "imports.views.errors.bad_request"
-handler404 = "imports.views.errors.not_found"
-handler500 = "imports.views.errors.server_error"
+handler400 = "imports.web.errors.bad_request"
+handler404 = "imports.web.errors.not_found"
+handler500 = "imports.web.errors.server_error"

@@ -12,11 +12,12 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import refresh, services
+from . import services
 from .admin_base import LookOnlyAdmin, confirmed, link, note, section
 from .forms_admin import ChooseFilmForm
 from .matching import REASONS
 from .models import TitleLookup, TmdbMovie
+from .work import refresh
 
 
 @admin.register(TmdbMovie)

@@ -6,6 +6,6 @@ class EnrichmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import workers
+        from .running import workers
 
         workers.connect()

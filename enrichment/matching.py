@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from rapidfuzz import fuzz
 
-from enrichment import titles
+from . import titles
 
 
 def gettext_noop(message: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from django.conf import settings
 
-from .health import ServiceState
-from .health import state as service_state
+from enrichment.tmdb.health import ServiceState
+from enrichment.tmdb.health import state as service_state
+
 from .models import LookupStatus, TitleLookup, TmdbMovie, Upkeep
 
 Key = tuple[str, int | None]  # title_key and year

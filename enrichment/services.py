@@ -9,17 +9,19 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from . import bulk, catalogue, queue, titles
-from .catalogue import plan_if_due as plan_catalogue
-from .catalogue import plan_pages as read_catalogue
-from .films import catalogue_in_use
-from .forgetting import forget_unneeded, left_over
-from .match_stage import answer
+from enrichment.films.catalogue import plan_if_due as plan_catalogue
+from enrichment.films.catalogue import plan_pages as read_catalogue
+from enrichment.films.records import catalogue_in_use
+from enrichment.films.search import SearchRefused, SearchUnavailable, search_by_hand, suggest
+from enrichment.questions.forgetting import forget_unneeded, left_over
+from enrichment.tmdb.images import posters
+from enrichment.tmdb.key_check import try_tmdb
+from enrichment.work.match_stage import answer
+
+from . import bulk, queue, titles
+from .films import catalogue
 from .models import Catalogue, DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from .search import SearchRefused, SearchUnavailable, search_by_hand, suggest
 from .signals import reopened, settled
-from .tmdb.images import posters
-from .trial import try_tmdb
 
 __all__ = [
     "Question",

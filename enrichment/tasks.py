@@ -1,7 +1,9 @@
 """What the cluster runs: only interfaces to services."""
 
-from . import engine, queue, refresh
-from .tmdb.client import client, drop_expired
+from enrichment.tmdb.client import client, drop_expired
+
+from . import queue
+from .work import engine, refresh
 
 BUDGET_SECONDS = 45.0  # half of the cluster's time-out, so that a slow last row still fits
 

@@ -9,4 +9,4 @@ class ImportsConfig(AppConfig):
         # before gunicorn and the cluster fork: one copy of pandas in memory, and no wait in the first upload
         import pandas  # noqa: F401
 
-        from . import checks, receivers  # noqa: F401
+        from . import receivers  # noqa: F401

@@ -1,7 +1,9 @@
 """What a person brings in, decides and gets back."""
 
 import uuid
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,18 @@ class SessionStatus(models.TextChoices):
     ENRICHING = "enriching", _("Matching your films")
     COMPLETED = "completed", _("Done")
     FAILED = "failed", _("Failed")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A user, or a browser; never both."""
+
+    user: User | None = None
+    browser_key: str = ""
+
+    @property
+    def fields(self) -> dict[str, object]:
+        return {"user": self.user, "browser_key": self.browser_key}
 
 
 class ImportSessionQuerySet(models.QuerySet["ImportSession"]):
@@ -140,6 +154,19 @@ class ImportSession(models.Model):
     def unclear_count(self) -> int:
         """Films that the machine leaves to the person."""
         return self.unsure_count + self.unmatched_count + self.failed_count
+
+
+def expiry(*, has_account: bool) -> datetime | None:
+    """When an import that is opened now ends, unless it is opened again; None: when it is deleted."""
+    days = settings.ACCOUNT_TTL_DAYS if has_account else settings.LETTERBOXD_TTL_DAYS
+    return timezone.now() + timedelta(days=days) if days else None
+
+
+def expiry_of(session: ImportSession) -> datetime | None:
+    """The same for this import. A review's clock stands still while its films are being matched."""
+    if not session.is_open_review:
+        return expiry(has_account=session.user_id is not None)
+    return timezone.now() + timedelta(minutes=settings.PRIME_TTL_MINUTES) if session.is_done else None
 
 
 class Outcome(models.TextChoices):
@@ -367,6 +394,10 @@ class Analytics(models.Model):
 
     def __str__(self) -> str:
         return f"of {self.session_id or self.user_id}"
+
+
+def hashed(token: str) -> str:
+    return sha256(token.encode(errors="replace")).hexdigest()
 
 
 class ShareLink(models.Model):

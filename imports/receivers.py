@@ -11,26 +11,28 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from enrichment import signals
+from imports.outcomes.merge import point_anew
+from imports.web.access import BROWSER_KEY
 
-from . import accounts, answers, merging
-from .access import BROWSER_KEY
+from .accounts import account
 from .models import Analytics
+from .outcomes import settle
 
 
 @receiver(signals.settled)
 def take_answers(lookups: list[int], films: list[int], **kwargs: Any) -> None:
-    answers.apply(lookups=lookups, films=films)
+    settle.apply(lookups=lookups, films=films)
 
 
 @receiver(signals.reopened)
 def give_answers_back(lookups: Sequence[int], films: Sequence[int] = (), **kwargs: Any) -> None:
-    answers.reopen(lookups)
-    answers.reopen_incomplete(films)
+    settle.reopen(lookups)
+    settle.reopen_incomplete(films)
 
 
 @receiver(signals.merged)
 def take_the_merged_film(old: int, new: int, **kwargs: Any) -> None:
-    merging.point_anew(old, new)
+    point_anew(old, new)
 
 
 @receiver(signals.purged)
@@ -42,7 +44,7 @@ def forget_statistics(**kwargs: Any) -> None:
 @receiver(user_logged_in)
 def bring_along(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """However they sign in. The browser forgets its key: once signed out, it owns nothing of theirs."""
-    brought = accounts.adopt(request.session.pop(BROWSER_KEY, ""), user)
+    brought = account.adopt(request.session.pop(BROWSER_KEY, ""), user)
     if brought:
         message = ngettext(
             "An import of this browser is now in your account.",

@@ -3,9 +3,10 @@
 from enrichment import queries as enrichment
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment_services
+from imports.operation.cleanup import clean_up
 
-from . import answers, queue
-from .cleanup import clean_up
+from . import queue
+from .outcomes import settle
 
 BUDGET_SECONDS = 45.0  # half of the cluster's time-out, so that a large last import still fits
 
@@ -14,7 +15,7 @@ def sweep() -> None:
     """Every minute: find work that nobody holds, and answers that nobody took. Mends what any crash left."""
     enrichment_services.leave_sample()
     enrichment_services.plan_catalogue()
-    answers.apply_everywhere()
+    settle.apply_everywhere()
     if enrichment.open_work():
         enrichment_queue.wake()
 

@@ -9,8 +9,9 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 
-from enrichment import best_known, health
+from enrichment.films import best_known
 from enrichment.tmdb import client as tmdb_client
+from enrichment.tmdb import health
 from tests.tmdb_server import TmdbServer
 
 

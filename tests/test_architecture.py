@@ -9,8 +9,8 @@ import pytest
 from django.utils.module_loading import import_string
 
 from enrichment import queue
+from imports.operation.schedules import SCHEDULES
 from imports.queue import CLEAN_UP
-from imports.schedules import SCHEDULES
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "imports", "enrichment")

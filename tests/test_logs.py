@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from config.logs import Lines, Objects
 from config.settings import LOGGING
-from imports import sharing
+from imports.sharing.links import make_link
 from tests.factories import ImportSessionFactory
 from tests.failing_urls import FAILING, SECRET_MAIL, SECRET_TITLE, SECRET_TOKEN
 
@@ -107,7 +107,7 @@ def test_a_refused_address_is_cut(log: Log, client: Client, address: str) -> Non
 
 
 def test_a_link_that_works_leaves_no_trace(log: Log, client: Client) -> None:
-    _, token = sharing.make_link(ImportSessionFactory(), name="", shows={"shows_films": True}, expires_at=None)
+    _, token = make_link(ImportSessionFactory(), name="", shows={"shows_films": True}, expires_at=None)
     assert client.get(f"/s/{token}/films/?q={SECRET_TITLE}").status_code == 200
     assert client.get(f"/s/{token}/nothing").status_code == 404
     assert "/s/…/nothing" in log.text and token not in log.text

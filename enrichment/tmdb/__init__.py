@@ -1,0 +1,1 @@
+"""TMDB over HTTP: the only place that speaks it."""

@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from enrichment import health, ratelimit
+from . import health, ratelimit
 
 TRIES = 3
 NO_NEW_TRY_AFTER = 12.0  # seconds since the first: a worker's time is bounded

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrichment.admin_base import section
 from imports.models import Movie, RowProblem, Viewing
-from imports.templatetags.films import row_reason
+from imports.sessions.report import row_reason
 
 from .of_session import OfSessionAdmin
 

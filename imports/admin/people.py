@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrichment.admin_base import DeletedByServiceMixin, LookOnlyAdmin, section
-from imports import accounts, sharing
+from imports.accounts import account
 from imports.models import ImportSession, MatchMemory, Ranking, ShareLink
+from imports.sharing.links import revoke_link
 
 from .sessions import counted
 
@@ -24,7 +25,7 @@ class AccountAdmin(DeletedByServiceMixin, UserAdmin):  # type: ignore[type-arg]
     """Django's own, but an account goes as when its person deletes it."""
 
     def delete_by_service(self, obj: Any) -> None:
-        accounts.delete_account(obj)
+        account.delete_account(obj)
 
     def goes_along(self, objs: Sequence[Any]) -> Mapping[str, int]:
         imports = ImportSession.objects.filter(user__in=objs)
@@ -68,7 +69,7 @@ class ShareLinkAdmin(DeletedByServiceMixin, LookOnlyAdmin):
         return request.user.has_perm("imports.delete_sharelink")
 
     def delete_by_service(self, obj: Any) -> None:
-        sharing.revoke_link(obj)
+        revoke_link(obj)
 
     def goes_along(self, objs: Sequence[Any]) -> Mapping[str, int]:
         return {gettext("share links"): len(objs)}

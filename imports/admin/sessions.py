@@ -16,9 +16,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from enrichment.admin_base import DeletedByServiceMixin, LookOnlyAdmin, confirmed, link, section
-from imports import expiry, reasking, services
 from imports.models import ImportSession, Movie, RowProblem, Viewing
-from imports.reasking import Which
+from imports.outcomes.ask_again import Which, ask_import_again
+from imports.sessions import lifetime
+from imports.sessions.delete import delete_import
 
 from .of_session import address
 
@@ -151,7 +152,7 @@ class ImportSessionAdmin(DeletedByServiceMixin, LookOnlyAdmin):
         _("They live on as if their owners had opened them now. Those that never end stay as they are."),
     )
     def extend(self, rows: list[ImportSession]) -> str:
-        count = expiry.extend(rows)
+        count = lifetime.extend(rows)
         return ngettext("%(n)d import is extended.", "%(n)d imports are extended.", count) % {"n": count}
 
     @confirmed(
@@ -159,11 +160,11 @@ class ImportSessionAdmin(DeletedByServiceMixin, LookOnlyAdmin):
         _("From now on nobody can open them, their owners included, and the next clean-up deletes them."),
     )
     def expire_now(self, rows: list[ImportSession]) -> str:
-        count = expiry.expire_now(rows)
+        count = lifetime.expire_now(rows)
         return ngettext("%(n)d import is expired.", "%(n)d imports are expired.", count) % {"n": count}
 
     def delete_by_service(self, obj: Any) -> None:
-        services.delete_import(obj)
+        delete_import(obj)
 
     def goes_along(self, objs: Sequence[Any]) -> Mapping[str, int]:
         return counted(objs)
@@ -181,6 +182,6 @@ def counted(sessions: Iterable[ImportSession]) -> dict[str, int]:
 
 
 def _asked(sessions: Iterable[ImportSession], which: Which) -> str:
-    count = sum(reasking.ask_import_again(session, which) for session in sessions)
+    count = sum(ask_import_again(session, which) for session in sessions)
     said = ngettext("TMDB is asked again about %(n)d film.", "TMDB is asked again about %(n)d films.", count)
     return said % {"n": count}

@@ -8,13 +8,13 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 
-from imports.decisions import CantDecide
-from imports.htmx import HtmxHttpRequest
-from imports.limits import TooMany
+from imports.review.decisions import CantDecide
 from imports.sources.base import SourceError
 from imports.sources.refusals import REFUSALS
-from imports.views import errors
-from imports.views.errors import nothing_here, told
+from imports.web import errors
+from imports.web.errors import nothing_here, told
+from imports.web.htmx import HtmxHttpRequest
+from imports.web.limits import TooMany
 
 from . import operations, prime, rankings
 from .guard import Anyone, Refused

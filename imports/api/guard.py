@@ -12,7 +12,8 @@ from ninja.errors import HttpError
 from ninja.security import HttpBearer
 from ninja.utils import check_csrf
 
-from imports import time_zones, tokens
+from imports import time_zones
+from imports.accounts import tokens
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

@@ -11,10 +11,10 @@ from ninja import Status as Answer
 from pydantic import Field
 
 from enrichment.admin_base import note
-from imports import operation, reasking
 from imports.models import ImportSession, Movie, Outcome, RowProblem
-from imports.reasking import Which
-from imports.templatetags.films import row_reason
+from imports.operation import status as instance
+from imports.outcomes.ask_again import Which, ask_import_again
+from imports.sessions.report import row_reason
 
 from .guard import SIGNED_IN, staff
 from .schemas import CHANGING, errors
@@ -65,7 +65,7 @@ class WorkerStatus(Schema):
     tmdb: Tmdb
 
     @classmethod
-    def of(cls, status: operation.Status) -> Self:
+    def of(cls, status: instance.Status) -> Self:
         return cls(
             running=bool(status.clusters),
             clusters=[Cluster(**vars(cluster)) for cluster in status.clusters],
@@ -118,7 +118,7 @@ class AskedAgain(Schema):
 def worker_status(request: HttpRequest) -> WorkerStatus:
     """What the admin's status page shows."""
     staff(request)
-    return WorkerStatus.of(operation.instance_status())
+    return WorkerStatus.of(instance.instance_status())
 
 
 @router.get(
@@ -151,12 +151,12 @@ def re_enrich(request: HttpRequest, session_id: UUID, wanted: ReEnrich = ReEnric
     staff(request, "imports.change_importsession")
     session = get_object_or_404(ImportSession, pk=session_id)
     which = Which.FAILED if wanted.failed_only else Which.UNCLEAR
-    count = reasking.ask_import_again(session, which)
+    count = ask_import_again(session, which)
     note(request, [session], f"Asked TMDB again by the API: {which}")
     return Answer(202, AskedAgain(session_id=session.pk, asked_again=count))
 
 
-def _work(work: operation.Work) -> Work:
+def _work(work: instance.Work) -> Work:
     return Work(
         open_lookups=work.open_lookups,
         open_details=work.open_details,
@@ -167,7 +167,7 @@ def _work(work: operation.Work) -> Work:
     )
 
 
-def _tmdb(tmdb: operation.Tmdb) -> Tmdb:
+def _tmdb(tmdb: instance.Tmdb) -> Tmdb:
     return Tmdb(
         state=tmdb.service.reason if tmdb.service.is_down else "sample" if tmdb.is_sample else "up",
         rate_allowed_per_second=tmdb.per_second,

@@ -18,9 +18,13 @@ from pydantic import Field
 from enrichment import queries as enrichment_queries
 from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
-from imports import access, decisions, limits, services
 from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Source, Usage
+from imports.review import decisions
+from imports.sessions.delete import delete_import
+from imports.sessions.start import start_review
+from imports.sessions.store import ReviewOpen
 from imports.sources.base import Upload
+from imports.web import access, limits
 
 from .guard import SIGNED_IN, Refused, caller, known_zone
 from .schemas import CHANGING, DECIDING, READING, UPLOADING, Day, RankingOut, errors
@@ -100,8 +104,8 @@ def upload(request: HttpRequest, file: File[UploadedFile], time_zone: Form[str] 
     with limits.counted(request, Usage.Kind.UPLOAD):
         uploads = [Upload(file.name or "", file.read())]
         try:
-            session = services.start_review(user, uploads, time_zone=zone, replace=True)
-        except services.ReviewOpen as another:
+            session = start_review(user, uploads, time_zone=zone, replace=True)
+        except ReviewOpen as another:
             raise Refused(409, "replaced", gettext("Another upload of yours has just replaced this one.")) from another
     counts = _counts(session)
     started = ReviewStarted(
@@ -197,7 +201,7 @@ def complete(request: HttpRequest, session_id: UUID) -> Completed:
 
 @router.delete("/session/{uuid:session_id}/", response={204: None, **CHANGING}, summary="Delete a review")
 def delete(request: HttpRequest, session_id: UUID) -> Answer[None]:
-    services.delete_import(_review(request, session_id))
+    delete_import(_review(request, session_id))
     return Answer(204, None)
 
 

@@ -11,9 +11,9 @@ from ninja import Status as Answer
 from ninja.errors import HttpError
 from pydantic import Field
 
-from imports import rankings
+from imports.library import rankings
+from imports.library.rankings import RankingFilters
 from imports.models import Ranking
-from imports.rankings import RankingFilters
 
 from .guard import SIGNED_IN, caller
 from .schemas import CHANGING, Day, RankingOut, Rankings, errors

@@ -12,9 +12,9 @@ from ninja import Schema
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from imports.exports import facts_of
+from imports.exports.library import facts_of
 from imports.models import ImportSession, Movie, Ranking, Viewing
-from imports.queries import Progress, Standing
+from imports.sessions.progress import Progress, Standing
 
 EXAMPLES = 5  # of each kind of name
 

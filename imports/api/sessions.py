@@ -12,10 +12,15 @@ from ninja import Status as Answer
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
-from imports import access, limits, queries, services, statistics
+from imports.films import listing
 from imports.models import Usage
+from imports.sessions import progress
+from imports.sessions.delete import delete_import
+from imports.sessions.start import restore_import, start_import
+from imports.sharing.allowed import public
 from imports.sources.base import Upload
-from imports.views import exports, results
+from imports.statistics import kept
+from imports.web import access, downloads, limits
 
 from .guard import known_zone
 from .schemas import (
@@ -50,7 +55,7 @@ def upload(request: HttpRequest, files: File[list[UploadedFile]], time_zone: For
     zone = known_zone(time_zone)
     with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
         uploads = [Upload(file.name or "", file.read()) for file in files]
-        session = services.start_import(owner, uploads, time_zone=zone)
+        session = start_import(owner, uploads, time_zone=zone)
     get_token(request)  # so that the cookie's owner can also delete
     return Answer(201, Started.of(session))
 
@@ -70,10 +75,10 @@ def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> An
     response["ETag"] = etag = _etag(standing)
     response["Cache-Control"] = "private, no-cache"
     known = get_conditional_response(request, etag=etag, response=response)
-    return Status.of(standing, queries.progress_of(standing)) if known is response else known
+    return Status.of(standing, progress.progress_of(standing)) if known is response else known
 
 
-def _etag(standing: queries.Standing) -> str:
+def _etag(standing: progress.Standing) -> str:
     ends = f"-{standing.expires_at.timestamp():.3f}" if standing.expires_at else ""
     return f'"{standing.status}-{standing.mark}{ends}"'
 
@@ -82,7 +87,7 @@ def _etag(standing: queries.Standing) -> str:
 def restore(request: HttpRequest, file: File[UploadedFile]) -> Answer[Started]:
     """From its JSON export. Sets the cookie that owns it."""
     with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
-        session = services.restore_import(owner, Upload(file.name or "", file.read()))
+        session = restore_import(owner, Upload(file.name or "", file.read()))
     get_token(request)  # so that the cookie's owner can also delete
     return Answer(201, Started.of(session))
 
@@ -106,7 +111,7 @@ class Wanted(Schema):
 def export(request: HttpRequest, session_id: UUID, wanted: Query[Wanted]) -> StreamingHttpResponse:
     """All of it, as a file: JSON that can be imported again (its schema: /schemas/export-v1.json), a CSV of the films,
     or a ZIP of what letterboxd.com takes in. The owner's only."""
-    return exports.FORMATS[wanted.format](access.get_own_session_or_404(request, session_id))
+    return downloads.FORMATS[wanted.format](access.get_own_session_or_404(request, session_id))
 
 
 @router.get(
@@ -117,7 +122,7 @@ def export(request: HttpRequest, session_id: UUID, wanted: Query[Wanted]) -> Str
 )
 def report(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
     """As a CSV file. The owner's only."""
-    return results.report_of(access.get_own_session_or_404(request, session_id))
+    return downloads.report_of(access.get_own_session_or_404(request, session_id))
 
 
 @router.get("/session/{uuid:session_id}/movies", response={200: Movies, **READING}, summary="The films")
@@ -127,7 +132,7 @@ def movies(request: HttpRequest, session_id: UUID, wanted: Query[MoviesWanted]) 
     filters = wanted.filters()
     if filters.tag and not session.is_mine:
         raise HttpError(400, gettext("tag: only the owner can ask for a tag."))
-    found = queries.movies(session, filters)
+    found = listing.movies(session, filters)
     rows = found.prefetch_related("viewings")[wanted.rows]
     return Movies(
         movies=[MovieOut.of(movie, is_mine=session.is_mine) for movie in rows],
@@ -143,7 +148,7 @@ def movies(request: HttpRequest, session_id: UUID, wanted: Query[MoviesWanted]) 
 def movies_summary(request: HttpRequest, session_id: UUID) -> MoviesSummary:
     """With what is known of them."""
     session = access.get_readable_session_or_404(request, session_id)
-    return MoviesSummary.of(session, queries.movies(session).prefetch_related("viewings")[:SUMMARY])
+    return MoviesSummary.of(session, listing.movies(session).prefetch_related("viewings")[:SUMMARY])
 
 
 @router.get(
@@ -155,7 +160,7 @@ def unenriched_movies(request: HttpRequest, session_id: UUID, wanted: Query[Page
     """Those that wait for TMDB, and those that it could not be asked about, with the reason."""
     session = access.get_readable_session_or_404(request, session_id)
     return UnenrichedMovies(
-        movies=[Unenriched.of(movie) for movie in queries.unenriched(session)[wanted.rows]],
+        movies=[Unenriched.of(movie) for movie in listing.unenriched(session)[wanted.rows]],
         total=session.open_count + session.failed_count,
         page=wanted.page,
         per_page=wanted.per_page,
@@ -166,8 +171,8 @@ def unenriched_movies(request: HttpRequest, session_id: UUID, wanted: Query[Page
 def analytics(request: HttpRequest, session_id: UUID, wanted: Query[StatisticsWanted]) -> Analytics:
     """The numbers of the statistics page, with what is known so far. A reader with the link gets no tags."""
     session = access.get_readable_session_or_404(request, session_id)
-    data = statistics.of_session(session, wanted.filters())
-    return Analytics.of(session, data if session.is_mine else statistics.public(data))
+    data = kept.of_session(session, wanted.filters())
+    return Analytics.of(session, data if session.is_mine else public(data))
 
 
 @router.get(
@@ -178,12 +183,12 @@ def analytics(request: HttpRequest, session_id: UUID, wanted: Query[StatisticsWa
 def enrichment_stats(request: HttpRequest, session_id: UUID) -> EnrichmentStats:
     """Numbers and examples."""
     session = access.get_readable_session_or_404(request, session_id)
-    percent = queries.percent(session.enriched_count, session.total_movies)
-    return EnrichmentStats.of(session, percent, statistics.of_session(session))
+    percent = progress.percent(session.enriched_count, session.total_movies)
+    return EnrichmentStats.of(session, percent, kept.of_session(session))
 
 
 @router.delete("/session/{uuid:session_id}", response={204: None, **CHANGING}, summary="Delete an import")
 def delete(request: HttpRequest, session_id: UUID) -> Answer[None]:
     """With all that is in it. The owner's only."""
-    services.delete_import(access.get_own_session_or_404(request, session_id))
+    delete_import(access.get_own_session_or_404(request, session_id))
     return Answer(204, None)

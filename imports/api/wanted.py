@@ -7,11 +7,11 @@ from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from imports import statistics
-from imports.conditions import LONGEST
-from imports.forms_chips import first_day_of
+from imports.films.conditions import LONGEST
+from imports.films.listing import MovieFilters
 from imports.models import Outcome
-from imports.queries import MovieFilters
+from imports.periods import first_day_of
+from imports.statistics.filters import Filters
 
 
 def _a_day_month_or_year(value: str) -> str:
@@ -95,5 +95,5 @@ class StatisticsWanted(Wanted):
     genre: Name = ""
     rating: Stars = ""
 
-    def filters(self) -> statistics.Filters:
-        return statistics.Filters(**self.model_dump())
+    def filters(self) -> Filters:
+        return Filters(**self.model_dump())

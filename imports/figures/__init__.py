@@ -1,16 +1,1 @@
-"""The statistics as a page shows them: bars, a calendar, lists and sentences, with links to the films behind them.
-Needs the data of imports.statistics and nothing else, so that pages with other rules can show parts of it."""
-
-from .kinds import Kinds
-from .links import LibraryLinks, NoLinks, SessionLinks
-from .notable import Notable
-from .overview import Overview
-from .ratings import Ratings
-from .reviews import Reviews
-from .time import InTime
-
-__all__ = ["Figures", "LibraryLinks", "NoLinks", "SessionLinks"]
-
-
-class Figures(Overview, Ratings, InTime, Kinds, Notable, Reviews):
-    """All of it. A part that has nothing to say is empty or None."""
+"""The statistics as a page shows them."""

@@ -6,7 +6,8 @@ from functools import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..languages import language_name
+from imports.languages import language_name
+
 from . import words
 from .base import Base, Section
 from .shapes import Chart, Columns, Heading, Rank, Ranks, Row, share

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from ..conditions import LONGEST
-from ..models import ImportSession
+from imports.films.conditions import LONGEST
+from imports.models import ImportSession
 
 Filter = Mapping[str, Any]
 

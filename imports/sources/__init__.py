@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from imports.sources import letterboxd, prime_video, reelkeeper
-from imports.sources.archive import Limits, Member, open_uploads
-from imports.sources.base import Parsed, RoleNeeded, SourceError, Upload
-from imports.sources.refusals import refusal
+from . import letterboxd, prime_video, reelkeeper
+from .archive import Limits, Member, open_uploads
+from .base import Parsed, RoleNeeded, SourceError, Upload
+from .refusals import refusal
 
 MAX_FILMS = 100_000  # an hour of storing and matching for a machine; no account seen has a fifth of it
 

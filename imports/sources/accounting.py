@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from imports.sources.base import FileReport, RowNote
+from .base import FileReport, RowNote
 
 MAX_DETAIL = 100
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from imports.sources.base import Role, SourceError, Upload
-from imports.sources.refusals import refusal
-from imports.sources.text import open_table
+from .base import Role, SourceError, Upload
+from .refusals import refusal
+from .text import open_table
 
 MB = 1024 * 1024
 MAX_NAME = 300

@@ -1,6 +1,6 @@
 """What the report says of a line or a file: code → sentence. The pages translate it and fill in the detail."""
 
-from imports.sources.base import gettext_noop
+from .base import gettext_noop
 
 REASONS = {
     # lost: the row is not in the import

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from imports.sources.base import SourceError, gettext_noop
+from .base import SourceError, gettext_noop
 
 Status = Literal[400, 413, 422]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from imports.sources.refusals import refusal
+from .refusals import refusal
 
 MAX_CELLS = 1_000
 MAX_ROW = 1_000_000  # characters

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from ..models import Outcome
+from imports.models import Outcome
+
 from . import days, groups, numbers
 from .films import Facts, Film
 from .filters import EVERYTHING, Filters, choices
@@ -65,11 +66,6 @@ def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters =
         "money": numbers.money(seen),
         "reviews": years_in_review(events, today),
     }
-
-
-def public(data: Section) -> Section:
-    """What a reader with the link may see: tags are the owner's."""
-    return data | {"tags": []}
 
 
 def _totals(films: Sequence[Film], events: Sequence[days.Event], unseen: int) -> Section:

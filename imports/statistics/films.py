@@ -9,9 +9,8 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from enrichment.models import DetailsStatus
-
-from .. import conditions
-from ..models import ImportSession, Kind, Outcome, Viewing
+from imports.films import conditions
+from imports.models import ImportSession, Kind, Outcome, Viewing
 
 ANSWERED = (DetailsStatus.DONE, DetailsStatus.GONE, DetailsStatus.FAILED)  # no more will come by itself
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ..models import RATINGS
+from imports.models import RATINGS
+
 from .films import Film
 
 UNRATED = "none"

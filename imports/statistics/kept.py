@@ -11,7 +11,8 @@ from django.db import IntegrityError
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
-from ..models import Analytics, ImportSession, Ranking, Source
+from imports.models import Analytics, ImportSession, Ranking, Source
+
 from .computing import VERSION, compute
 from .films import films_of_library, films_of_session
 from .filters import EVERYTHING, Filters

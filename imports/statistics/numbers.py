@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..models import RATINGS
+from imports.models import RATINGS
+
 from .films import Film
 from .filters import UNRATED
 from .items import Section, average, first_of, item

@@ -17,12 +17,13 @@ from enrichment import queries as enrichment
 from enrichment.matching import REASONS
 from enrichment.models import TmdbMovie
 from imports.languages import language_name
-from imports.models import Movie, RowProblem
-from imports.sources.reasons import REASONS as ROW_REASONS
-from imports.sources.reasons import SKIP_RULES
+from imports.models import Movie
+from imports.sessions.report import row_reason, skip_rule
 
 register = template.Library()
 register.filter(language_name)
+register.filter(row_reason)
+register.filter(skip_rule)
 
 LOOKS = 8  # palettes, and motifs, that the style sheet and _motifs.html draw
 
@@ -89,17 +90,6 @@ def plain_text(review: str) -> str:
 def in_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
     """Why the machine chose as it did."""
     return [gettext(REASONS[reason["code"]]) % reason for reason in reasons if reason.get("code") in REASONS]
-
-
-@register.filter
-def row_reason(problem: RowProblem) -> str:
-    """What the report says of a row."""
-    return gettext(ROW_REASONS.get(problem.reason, "%(detail)s")) % {"detail": problem.detail}
-
-
-@register.filter
-def skip_rule(code: str) -> str:
-    return gettext(SKIP_RULES[code]) if code in SKIP_RULES else code
 
 
 @register.filter

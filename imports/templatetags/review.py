@@ -2,8 +2,8 @@
 
 from django import template
 
-from imports import reasking
 from imports.models import Movie
+from imports.outcomes.ask_again import can_ask
 
 register = template.Library()
 
@@ -16,4 +16,4 @@ def asked_title(movie: Movie) -> str:
 
 @register.filter
 def can_be_asked_again(movie: Movie) -> bool:
-    return reasking.can_ask(movie)
+    return can_ask(movie)

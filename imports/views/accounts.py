@@ -19,9 +19,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView
 
-from imports import accounts, limits
-from imports.forms_accounts import EmailForm, PasswordForm, SignUpForm
+from imports.accounts import account
+from imports.forms.accounts import EmailForm, PasswordForm, SignUpForm
 from imports.models import Usage
+from imports.web import limits
 
 
 class SignedInRequest(HttpRequest):
@@ -79,7 +80,7 @@ def account_delete(request: SignedInRequest) -> HttpResponse:
     form = PasswordForm(request.user, request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/account_delete.html", {"form": form})
-    accounts.delete_account(request.user)
+    account.delete_account(request.user)
     logout(request)
     messages.success(request, _("Your account is deleted, and everything that was in it."))
     return redirect("imports:front_page")

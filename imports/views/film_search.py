@@ -5,9 +5,9 @@ from typing import Literal
 
 from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
-from imports import limits
-from imports.htmx import HtmxHttpRequest, wants_fragment
 from imports.models import Usage
+from imports.web import limits
+from imports.web.htmx import HtmxHttpRequest, wants_fragment
 
 REST = "rest"  # in the address: only what TMDB finds besides the films that are shown already
 

@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from imports import access, queries
-from imports.forms import MovieFilterForm
-from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
-
-from .addresses import shortened
+from imports.films import listing
+from imports.forms.films import MovieFilterForm
+from imports.web import access
+from imports.web.addresses import shortened
+from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
 
 FILMS_A_PAGE = 48
 DEFAULTS = {"sort": "watched", "view": "grid"}
@@ -22,8 +22,8 @@ DEFAULTS = {"sort": "watched", "view": "grid"}
 @vary_on_headers("HX-Request")
 def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_readable_session_or_404(request, session_id)
-    form = MovieFilterForm(request.GET, facets=queries.facets(session), session=session)
-    page = Paginator(queries.movies(session, form.filters()), FILMS_A_PAGE).get_page(request.GET.get("page"))
+    form = MovieFilterForm(request.GET, facets=listing.facets(session), session=session)
+    page = Paginator(listing.movies(session, form.filters()), FILMS_A_PAGE).get_page(request.GET.get("page"))
     chosen = shortened(request.GET, DEFAULTS)
     context = {
         "session": session,
@@ -44,13 +44,13 @@ def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
 def movie_detail(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
     session = access.get_readable_session_or_404(request, session_id)
     movie = get_object_or_404(session.movies.select_related("tmdb_movie", "lookup"), pk=movie_id)
-    before, after = queries.neighbours(movie)
+    before, after = listing.neighbours(movie)
     context = {
         "session": session,
         "movie": movie,
         "film": movie.tmdb_movie,
         "viewings": movie.viewings.all(),
-        "candidates": [] if movie.tmdb_movie or not movie.lookup else queries.candidates(movie.lookup),
+        "candidates": [] if movie.tmdb_movie or not movie.lookup else listing.candidates(movie.lookup),
         "before": before,
         "after": after,
     }

@@ -16,15 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from enrichment.models import DetailsStatus, TmdbMovie
-from imports import access, exports, exports_letterboxd, rankings
-from imports.forms_library import FilmSearchForm, LibraryFilterForm, RatingForm
-from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.forms.library import FilmSearchForm, LibraryFilterForm, RatingForm
+from imports.library import rankings
+from imports.library.rankings import RankingFilters
 from imports.models import Ranking, Source
-from imports.rankings import RankingFilters
+from imports.web import access
+from imports.web.addresses import shortened
+from imports.web.downloads import films_of_library, json_of_library, letterboxd_of_library
+from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
 
 from . import film_search
-from .addresses import shortened
-from .downloads import CSV, JSON, ZIP, download
 
 FILMS_A_PAGE = 48
 DEFAULTS = {"sort": "rating", "view": "grid"}
@@ -116,21 +117,19 @@ def film_add(request: HtmxHttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def library_csv(request: HttpRequest) -> StreamingHttpResponse:
-    lines = exports.library_csv(_person(request))
-    return download(lines, CSV, "reelkeeper-library.csv")
+    return films_of_library(_person(request))
 
 
 @require_safe
 @login_required
 def library_json(request: HttpRequest) -> StreamingHttpResponse:
-    lines = exports.library_json(_person(request))
-    return download(lines, JSON, "reelkeeper-library.json")
+    return json_of_library(_person(request))
 
 
 @require_safe
 @login_required
 def library_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
-    return download(exports_letterboxd.library_zip(_person(request)), ZIP, "reelkeeper-library-letterboxd.zip")
+    return letterboxd_of_library(_person(request))
 
 
 @require_POST

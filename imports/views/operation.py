@@ -11,22 +11,23 @@ from django.views.decorators.http import require_POST, require_safe
 
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
-from imports import operation, queue, reasking
-from imports.reasking import Which
+from imports import queue
+from imports.operation.status import instance_status
+from imports.outcomes.ask_again import Which, ask_everything_again
 
 may_act = permission_required("imports.change_importsession", raise_exception=True)
 
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
-    context = {**admin.site.each_context(request), "title": gettext("Status"), "status": operation.instance_status()}
+    context = {**admin.site.each_context(request), "title": gettext("Status"), "status": instance_status()}
     return render(request, "admin/status.html", context)
 
 
 @require_POST
 @may_act
 def status_ask_again(request: HttpRequest) -> HttpResponse:
-    count = reasking.ask_everything_again(Which.FAILED)
+    count = ask_everything_again(Which.FAILED)
     said = ngettext("%(n)d question is asked again.", "%(n)d questions are asked again.", count) % {"n": count}
     return _done(request, said)
 

@@ -13,13 +13,19 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from imports import access, decisions, limits, queries, services
-from imports.exports import csv_lines
-from imports.forms import UploadForm
-from imports.htmx import HtmxHttpRequest, see_other
+from imports.exports.streams import csv_lines
+from imports.films import listing
+from imports.forms.uploads import UploadForm
 from imports.models import Decision, ImportSession, Ranking, Source, Usage
+from imports.review import decisions
+from imports.review.wizard import Review
+from imports.sessions.delete import delete_import
+from imports.sessions.progress import Progress
+from imports.sessions.start import MAX_REVIEW, start_review
+from imports.sessions.store import ReviewOpen
 from imports.sources.base import SourceError
-from imports.wizard import Review
+from imports.web import access, limits
+from imports.web.htmx import HtmxHttpRequest, see_other
 
 TITLES_A_PAGE = 100
 
@@ -34,15 +40,15 @@ def prime_start(request: HtmxHttpRequest) -> HttpResponse:
     zone, replace = form.cleaned_data["time_zone"], "replace" in request.POST
     try:
         with limits.counted(request, Usage.Kind.UPLOAD):
-            session = services.start_review(cast(User, request.user), form.uploads(), time_zone=zone, replace=replace)
+            session = start_review(cast(User, request.user), form.uploads(), time_zone=zone, replace=replace)
     except SourceError as error:
         return _start_page(request, gettext(error.message) % error.params, error.status)
-    except services.ReviewOpen:
+    except ReviewOpen:
         return _start_page(request, gettext("You have an open review. Say below whether it may be replaced."), 409)
     return see_other(request, session.get_absolute_url())
 
 
-def session_page(session: ImportSession, progress: queries.Progress) -> dict[str, Any]:
+def session_page(session: ImportSession, progress: Progress) -> dict[str, Any]:
     """What the page of a Prime Video import shows, and its live part."""
     review = Review(session)
     return {
@@ -50,7 +56,7 @@ def session_page(session: ImportSession, progress: queries.Progress) -> dict[str
         "progress": progress,
         "review": review,
         "counts": review.progress,
-        "newest": queries.newest_matches(session),
+        "newest": listing.newest_matches(session),
         "over": max(0, session.found_count - session.total_movies),
         "not_films": session.movies.filter(decision=Decision.NOT_A_FILM, kind="not_a_film").count(),
         "others": review.others().count(),
@@ -110,7 +116,7 @@ def session_undo(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
         }
         return render(request, "review/undo.html", context)
     undone = decisions.undo_import(session)
-    services.delete_import(session)
+    delete_import(session)
     messages.success(request, _undone(undone))
     return see_other(request, reverse("imports:session_list"))
 
@@ -133,7 +139,7 @@ def _start_page(request: HtmxHttpRequest, problem: str = "", status: int = 200) 
         "problem": problem,
         "open_review": open_review,
         "open_progress": Review(open_review).progress if open_review else None,
-        "most": services.MAX_REVIEW,
+        "most": MAX_REVIEW,
     }
     return render(request, "imports/prime_start.html", context, status=status)
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from imports import access, reasking
-from imports.htmx import HtmxHttpRequest, see_other
 from imports.models import Movie
-from imports.reasking import Which
+from imports.outcomes.ask_again import Which, ask_film_again, ask_import_again
+from imports.web import access
+from imports.web.htmx import HtmxHttpRequest, see_other
 
 
 @require_POST
@@ -19,7 +19,7 @@ def session_ask_again(request: HtmxHttpRequest, session_id: UUID) -> HttpRespons
     session = access.get_own_session_or_404(request, session_id)
     access.touched(session)
     which = Which.UNCLEAR if request.POST.get("which") == Which.UNCLEAR else Which.FAILED
-    messages.info(request, _said(reasking.ask_import_again(session, which)))
+    messages.info(request, _said(ask_import_again(session, which)))
     return see_other(request, session.get_absolute_url())
 
 
@@ -27,7 +27,7 @@ def session_ask_again(request: HtmxHttpRequest, session_id: UUID) -> HttpRespons
 def movie_ask_again(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
     """Back to where it was asked from: the film's page, or the review, which goes on with the next film."""
     movie = access.get_own_movie_or_404(request, session_id, movie_id)
-    if reasking.ask_film_again(movie):
+    if ask_film_again(movie):
         said = gettext("TMDB is asked again about “%(title)s”.") % {"title": movie.title}
     else:
         said = gettext("There is nothing to ask TMDB about “%(title)s”.") % {"title": movie.title}

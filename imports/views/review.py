@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from enrichment.models import TmdbMovie
-from imports import access, decisions
-from imports.forms_review import AddForm, ChooseForm, SearchForm, StarsForm, problem_of
-from imports.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
+from imports.forms.review import AddForm, ChooseForm, SearchForm, StarsForm, problem_of
 from imports.models import Movie, Ranking
-from imports.wizard import Review
+from imports.review import decisions
+from imports.review.wizard import Review
+from imports.web import access
+from imports.web.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
 
 from . import film_search
 

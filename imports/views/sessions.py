@@ -10,12 +10,19 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from imports import access, limits, queries, samples, services
-from imports.forms import ROLES, TimeZoneForm, UploadForm
-from imports.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
+from imports import samples
+from imports.films import listing
+from imports.forms.uploads import ROLES, TimeZoneForm, UploadForm
 from imports.models import ImportSession, Source, Usage
+from imports.sessions.delete import delete_import
+from imports.sessions.progress import Progress, progress_of
+from imports.sessions.report import file_totals
+from imports.sessions.start import start_import
 from imports.sources.base import RoleNeeded, SourceError, Upload
-from imports.views import prime
+from imports.web import access, limits
+from imports.web.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
+
+from . import prime
 
 SHOWN_ON_FRONT_PAGE = 3
 SESSIONS_A_PAGE = 25
@@ -41,7 +48,7 @@ def sample_start(request: HtmxHttpRequest) -> HttpResponse:
     form.is_valid()
     upload = Upload(samples.LETTERBOXD_NAME, samples.letterboxd_zip())
     with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
-        session = services.start_import(owner, [upload], time_zone=form.cleaned_data["time_zone"])
+        session = start_import(owner, [upload], time_zone=form.cleaned_data["time_zone"])
     return see_other(request, session.get_absolute_url())
 
 
@@ -54,7 +61,7 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     if is_poll and request.GET.get("revision") == standing.mark:
         return HttpResponse(status=204)  # htmx leaves the page as it is
     session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
-    progress = queries.progress_of(standing)
+    progress = progress_of(standing)
     if session.source == Source.PRIME_VIDEO:
         template = pick_template(request, page="imports/prime_session.html", fragment="imports/_prime_progress.html")
         return render(request, template, prime.session_page(session, progress))
@@ -67,7 +74,7 @@ def session_delete(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
     if request.method != "POST":
         return render(request, "imports/session_delete.html", {"session": session})
-    services.delete_import(session)
+    delete_import(session)
     return redirect("imports:session_list")
 
 
@@ -76,7 +83,7 @@ def _start(request: HtmxHttpRequest) -> HttpResponse:
     form.is_valid()
     try:
         with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
-            session = services.start_import(owner, form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True)
+            session = start_import(owner, form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True)
     except SourceError as error:
         return _refused(request, error, form)
     return see_other(request, session.get_absolute_url())
@@ -97,11 +104,11 @@ def _front_page(request: HttpRequest) -> dict[str, Any]:
     return {"roles": ROLES, "sessions": access.own_sessions(request).order_by("-created_at")[:SHOWN_ON_FRONT_PAGE]}
 
 
-def _session_page(request: HttpRequest, session: ImportSession, progress: queries.Progress) -> dict[str, Any]:
+def _session_page(request: HttpRequest, session: ImportSession, progress: Progress) -> dict[str, Any]:
     return {
         "session": session,
         "progress": progress,
-        "newest": queries.newest_matches(session),
-        "totals": queries.file_totals(session.files),
+        "newest": listing.newest_matches(session),
+        "totals": file_totals(session.files),
         "link": request.build_absolute_uri(session.get_absolute_url()),
     }

@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from imports.forms_accounts import TokenForm
-from imports.views.accounts import SignedInRequest
+from imports.forms.accounts import TokenForm
+
+from .accounts import SignedInRequest
 
 MADE = "made_token"  # in the browser's session, until the page has shown it
 

@@ -13,14 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from imports import access, previews, shared
-from imports.figures import Figures
-from imports.forms_sharing import SharedFilterForm
-from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.figures.whole import Figures
+from imports.forms.sharing import SharedFilterForm
 from imports.models import ShareLink
-from imports.shared_statistics import allowed
-
-from .addresses import shortened
+from imports.sharing import previews, reading
+from imports.sharing.allowed import allowed
+from imports.web import access
+from imports.web.addresses import shortened
+from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
 
 FILMS_A_PAGE = 48
 REVIEWS_A_PAGE = 25
@@ -46,7 +46,7 @@ def for_everyone(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 
 @for_everyone
 def front(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
-    films = shared.best_known(link)[:FILMS_IN_FRONT] if link.shows_films else []
+    films = reading.best_known(link)[:FILMS_IN_FRONT] if link.shows_films else []
     return render(request, "shared/front.html", _page(request, link, token) | {"films": films})
 
 
@@ -56,7 +56,7 @@ def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse
     if not link.shows_films:
         raise Http404
     form = SharedFilterForm(request.GET, link=link)
-    found = shared.films(link, form.wanted(), form.order)
+    found = reading.films(link, form.wanted(), form.order)
     chosen = shortened(request.GET, {"sort": form.sorts[0], "view": "grid"})
     context = _page(request, link, token) | {
         "form": form,
@@ -75,7 +75,7 @@ def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse
 def reviews(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     if not link.shows_reviews:
         raise Http404
-    page = Paginator(shared.reviews(link), REVIEWS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(reading.reviews(link), REVIEWS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "shared/reviews.html", _page(request, link, token) | {"page": page, "chosen": QueryDict()})
 
 
@@ -84,7 +84,7 @@ def stats(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     if not link.shows_statistics:
         raise Http404
     shown = {"ratings": link.shows_ratings, "dates": link.shows_dates}
-    figures = Figures(allowed(shared.statistics_of(link), **shown), SharedLinks(link, token), **shown)
+    figures = Figures(allowed(reading.statistics_of(link), **shown), SharedLinks(link, token), **shown)
     return render(request, "shared/statistics.html", _page(request, link, token) | {"figures": figures})
 
 
@@ -116,6 +116,6 @@ def _page(request: HttpRequest, link: ShareLink, token: str) -> dict[str, Any]:
         "link": link,
         "token": token,
         "title": previews.title(link),
-        "numbers": shared.numbers(link),
+        "numbers": reading.numbers(link),
         "picture": request.build_absolute_uri(reverse("imports:shared_preview", args=[token])),
     }

@@ -14,10 +14,11 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from imports import access, previews, sharing
-from imports.forms_sharing import ShareForm
+from imports.forms.sharing import ShareForm
 from imports.models import ImportSession, ShareLink, Source
-from imports.sharing import Shareable
+from imports.sharing import previews
+from imports.sharing.links import MOST_LINKS, Shareable, TooManyLinks, let_read, make_link, revoke_link
+from imports.web import access
 
 PNG = "image/png"
 MADE = "made_link"  # in the browser's session, until its page has shown it: the token, and that page
@@ -44,7 +45,7 @@ def session_share_reading(request: HttpRequest, session_id: UUID) -> HttpRespons
     session = access.get_own_session_or_404(request, session_id)
     if session.source == Source.PRIME_VIDEO:
         raise Http404
-    sharing.let_read(session, request.POST.get("reading") == "on")
+    let_read(session, request.POST.get("reading") == "on")
     if session.link_readable:
         messages.success(request, gettext("The import's own address can be read by anyone who has it."))
     else:
@@ -106,12 +107,10 @@ def _make(request: HttpRequest, thing: Shareable, form: ShareForm) -> bool:
         return False
     was_readable = isinstance(thing, ImportSession) and thing.link_readable
     try:
-        _, token = sharing.make_link(
-            thing, name=form.cleaned_data["name"], shows=form.shows(), expires_at=form.expires_at()
-        )
-    except sharing.TooManyLinks:
+        _, token = make_link(thing, name=form.cleaned_data["name"], shows=form.shows(), expires_at=form.expires_at())
+    except TooManyLinks:
         said = gettext("There are %(n)d links already: revoke one of them first.")
-        form.add_error(None, said % {"n": sharing.MOST_LINKS})
+        form.add_error(None, said % {"n": MOST_LINKS})
         return False
     except ObjectDoesNotExist:  # deleted meanwhile
         raise Http404 from None
@@ -132,7 +131,7 @@ def _row(thing: Shareable, link: ShareLink) -> dict[str, object]:
 
 
 def _revoke(request: HttpRequest, thing: Shareable, link_id: int) -> HttpResponse:
-    sharing.revoke_link(get_object_or_404(thing.share_links, pk=link_id))
+    revoke_link(get_object_or_404(thing.share_links, pk=link_id))
     messages.success(request, gettext("The link is revoked: it leads nowhere now."))
     if isinstance(thing, ImportSession):
         return redirect("imports:session_share", thing.pk)

@@ -10,14 +10,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from imports import access, queries, statistics
-from imports.figures import Figures, LibraryLinks, SessionLinks
-from imports.forms_statistics import StatisticsFilterForm
-from imports.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.figures.links import LibraryLinks, SessionLinks
+from imports.figures.whole import Figures
+from imports.forms.statistics import StatisticsFilterForm
 from imports.models import ImportSession
-from imports.statistics import Filters
-
-from .addresses import shortened
+from imports.sessions.progress import progress_of
+from imports.sharing.allowed import public
+from imports.statistics import kept
+from imports.statistics.filters import Filters
+from imports.web import access
+from imports.web.addresses import shortened
+from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
 
 
 @require_safe
@@ -29,11 +32,11 @@ def session_stats(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     if is_poll and request.GET["revision"] == standing.mark:
         return HttpResponse(status=204)  # htmx leaves the page as it is
     session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
-    progress = queries.progress_of(standing)
-    data = statistics.of_session(session)
+    progress = progress_of(standing)
+    data = kept.of_session(session)
     form = StatisticsFilterForm(request.GET, choices=data["choices"])
     if filters := form.filters():
-        data = statistics.of_session(session, filters)
+        data = kept.of_session(session, filters)
     figures = Figures(_seen_by(session, data), SessionLinks(session, filters.chosen))
     context = {"session": session, "progress": progress, "form": form, "figures": figures, "is_filtered": bool(filters)}
     return _shown(request, "statistics/session.html", context, is_poll=is_poll)
@@ -43,11 +46,11 @@ def session_stats(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
 def session_year(request: HtmxHttpRequest, session_id: UUID, year: int) -> HttpResponse:
     """A year in review."""
     session = access.get_readable_session_or_404(request, session_id)
-    reviews = {review["year"]: review for review in statistics.of_session(session)["reviews"]}
+    reviews = {review["year"]: review for review in kept.of_session(session)["reviews"]}
     if year not in reviews:
         raise Http404
     filters = Filters(year=year)
-    data = _seen_by(session, statistics.of_session(session, filters))
+    data = _seen_by(session, kept.of_session(session, filters))
     figures = Figures(data, SessionLinks(session, filters.chosen))
     context = {
         "session": session,
@@ -66,17 +69,17 @@ def session_year(request: HtmxHttpRequest, session_id: UUID, year: int) -> HttpR
 @vary_on_headers("HX-Request")
 def library_stats(request: HtmxHttpRequest) -> HttpResponse:
     user = cast(User, request.user)  # login_required
-    data = statistics.of_library(user)
+    data = kept.of_library(user)
     form = StatisticsFilterForm(request.GET, choices=data["choices"], is_library=True)
     if filters := form.filters():
-        data = statistics.of_library(user, filters)
+        data = kept.of_library(user, filters)
     figures = Figures(data, LibraryLinks(filters.chosen))
     context = {"form": form, "figures": figures, "is_filtered": bool(filters)}
     return _shown(request, "statistics/library.html", context)
 
 
 def _seen_by(session: ImportSession, data: dict[str, Any]) -> dict[str, Any]:
-    return data if session.is_mine else statistics.public(data)
+    return data if session.is_mine else public(data)
 
 
 def _shown(request: HtmxHttpRequest, page: str, context: dict[str, Any], *, is_poll: bool = False) -> HttpResponse:

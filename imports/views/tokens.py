@@ -9,10 +9,11 @@ from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
-from imports import tokens
-from imports.forms_accounts import TokenForm
-from imports.views.accounts import SignedInRequest
-from imports.views.settings import MADE, show
+from imports.accounts import tokens
+from imports.forms.accounts import TokenForm
+
+from .accounts import SignedInRequest
+from .settings import MADE, show
 
 
 @require_POST

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from imports import access, limits, updates
-from imports.forms import ROLES, UploadForm
+from imports.forms.uploads import ROLES, UploadForm
 from imports.models import ImportSession, Usage
-from imports.newer import Changes
+from imports.sessions.compare import Changes
+from imports.sessions.update import update_import
 from imports.sources.base import RoleNeeded, SourceError
+from imports.web import access, limits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +26,7 @@ def session_update(request: HttpRequest, session_id: UUID) -> HttpResponse:
     form.is_valid()
     try:
         with limits.counted(request, Usage.Kind.UPLOAD):
-            changes = updates.update_import(session, form.uploads(), ask=True, is_sure=_is_sure(request))
+            changes = update_import(session, form.uploads(), ask=True, is_sure=_is_sure(request))
     except SourceError as error:
         return _refused(request, session, error, form)
     except ImportSession.DoesNotExist as gone:  # deleted meanwhile

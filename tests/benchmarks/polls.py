@@ -16,17 +16,17 @@ import django
 
 django.setup()
 
-from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
 
-from enrichment import supervisor  # noqa: E402
-from enrichment.supervisor import Child  # noqa: E402
-from imports import queries  # noqa: E402
-from imports.models import ImportSession  # noqa: E402
-from tests.benchmarks.database import fresh_database  # noqa: E402
-from tests.exports import letterboxd_zip  # noqa: E402
-from tests.tmdb_server import TmdbServer  # noqa: E402
+from enrichment.running import supervisor
+from enrichment.running.supervisor import Child
+from imports.models import ImportSession
+from imports.sessions.progress import standing_of
+from tests.benchmarks.database import fresh_database
+from tests.exports import letterboxd_zip
+from tests.tmdb_server import TmdbServer
 
 FILMS = 1_000
 ROUNDS, SECONDS = 20, 0.5  # short and many: a busy machine slows all alike
@@ -77,7 +77,7 @@ def start(client: Client) -> ImportSession:
 
 def prepared(client: Client, session: ImportSession) -> dict[str, tuple[bytes, bytes]]:
     """The bytes to send, as the owner's browser sends them, and how the answer to them begins."""
-    standing = queries.standing_of(session.pk)
+    standing = standing_of(session.pk)
     assert standing is not None
     status = f"/api/session/{session.pk}/status"
     cookies = "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())

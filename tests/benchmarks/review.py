@@ -10,16 +10,17 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from enrichment.models import LookupStatus, TitleLookup, TmdbMovie  # noqa: E402
-from imports import answers, services  # noqa: E402
-from imports.models import ImportSession, Ranking  # noqa: E402
-from imports.sources.base import Upload  # noqa: E402
-from tests.benchmarks.database import fresh_database  # noqa: E402
-from tests.factories import UserFactory  # noqa: E402
+from enrichment.models import LookupStatus, TitleLookup, TmdbMovie
+from imports.models import ImportSession, Ranking
+from imports.outcomes import settle
+from imports.sessions.start import start_review
+from imports.sources.base import Upload
+from tests.benchmarks.database import fresh_database
+from tests.factories import UserFactory
 
 FILMS, LIBRARY = 500, 10_000
 HTMX = {"HX-Request": "true"}
@@ -57,12 +58,12 @@ def start(user: Any) -> ImportSession:
     """A review whose films are all matched."""
     rows = [f'{date(2024, 1, 1) + timedelta(days=n)},Movie,"Title {n}",' for n in range(FILMS)]
     data = "\n".join(["Date Watched,Type,Title,Episode", *rows]).encode()
-    session = services.start_review(user, [Upload("history.csv", data)], replace=False)
+    session = start_review(user, [Upload("history.csv", data)], replace=False)
     for film, lookup in enumerate(TitleLookup.objects.order_by("pk"), start=LIBRARY + 1):
         lookup.status, lookup.tmdb_movie_id, lookup.confidence = LookupStatus.MATCHED, film, 1.0
         lookup.candidates = [{"id": film - n, "score": 1.0 - n / 10} for n in range(6)]
         lookup.save()
-    answers.apply(session=session)
+    settle.apply(session=session)
     return session
 
 

@@ -12,19 +12,22 @@ django.setup()
 gc.collect()
 gc.freeze()  # as config.wsgi does
 
-from django.contrib.auth.models import User  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
 
-from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie  # noqa: E402
-from imports import answers, rankings, services, statistics  # noqa: E402
-from imports.access import Owner  # noqa: E402
-from imports.models import Analytics, ImportSession, Movie, Viewing  # noqa: E402
-from imports.sources.base import Upload  # noqa: E402
-from imports.statistics.films import FACTS  # noqa: E402
-from tests.benchmarks.database import fresh_database  # noqa: E402
-from tests.exports import letterboxd_zip  # noqa: E402
-from tests.factories import UserFactory  # noqa: E402
+from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
+from imports.library import rankings
+from imports.models import Analytics, ImportSession, Movie, Owner, Viewing
+from imports.outcomes import settle
+from imports.sessions.start import start_import
+from imports.sources.base import Upload
+from imports.statistics import kept
+from imports.statistics.films import FACTS
+from imports.statistics.filters import Filters
+from tests.benchmarks.database import fresh_database
+from tests.exports import letterboxd_zip
+from tests.factories import UserFactory
 
 FILMS = 10_000
 ROUNDS = 5
@@ -41,13 +44,13 @@ def main() -> None:
 def matched_import(user: User) -> ImportSession:
     """Every film with details as full as TMDB's."""
     upload = Upload("export.zip", letterboxd_zip(FILMS))
-    session = services.start_import(Owner(user=user), [upload])
+    session = start_import(Owner(user=user), [upload])
     TmdbMovie.objects.bulk_create(film(n) for n in range(1, FILMS + 2))
     lookups = list(TitleLookup.objects.order_by("pk"))
     for number, lookup in enumerate(lookups, start=1):
         lookup.status, lookup.tmdb_movie_id = LookupStatus.MATCHED, number
     TitleLookup.objects.bulk_update(lookups, ["status", "tmdb_movie"], batch_size=500)
-    answers.apply(session=session)
+    settle.apply(session=session)
     session.refresh_from_db()
     assert session.matched_count == session.total_movies
     return session
@@ -75,10 +78,10 @@ def film(number: int) -> TmdbMovie:
 
 def measure(session: ImportSession, user: User) -> None:
     floor = best(lambda: read_rows(session))
-    cold = best(lambda: statistics.of_session(session), clean=forget)
-    warm = best(lambda: statistics.of_session(session))
-    one_year = best(lambda: statistics.of_session(session, statistics.Filters(year=2017)))
-    library = best(lambda: statistics.of_library(user), clean=forget)
+    cold = best(lambda: kept.of_session(session), clean=forget)
+    warm = best(lambda: kept.of_session(session))
+    one_year = best(lambda: kept.of_session(session, Filters(year=2017)))
+    library = best(lambda: kept.of_library(user), clean=forget)
     print(f"\nStatistics of {FILMS:,} films on {connection.vendor} (best of {ROUNDS})")
     print(f"  {'cold (aim: under 1 s)':32}{cold:>10.3f} s")
     print(f"  {'warm':32}{warm:>10.4f} s")

@@ -16,14 +16,14 @@ django.setup()
 gc.collect()
 gc.freeze()  # as config.wsgi does
 
-from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
-from enrichment.models import TitleLookup  # noqa: E402
-from imports import sources  # noqa: E402
-from imports.models import ImportSession, Movie, RowProblem, Viewing  # noqa: E402
-from tests.benchmarks.database import fresh_database  # noqa: E402
-from tests.exports import letterboxd_zip  # noqa: E402
+from enrichment.models import TitleLookup
+from imports import sources
+from imports.models import ImportSession, Movie, RowProblem, Viewing
+from tests.benchmarks.database import fresh_database
+from tests.exports import letterboxd_zip
 
 FILMS = 10_000
 ROUNDS = 3

@@ -22,7 +22,7 @@ import pytest
 import requests
 from django.conf import settings
 
-from enrichment.engine import HANDS
+from enrichment.work.engine import HANDS
 from tests.exports import letterboxd_zip, make_film
 from tests.instance import ROOT, Instance, installed, wait_for
 from tests.tmdb_films import Film, film, generated_films

@@ -17,7 +17,7 @@ import pytest
 import requests
 from django.conf import settings
 
-from enrichment.engine import HANDS
+from enrichment.work.engine import HANDS
 from tests.exports import letterboxd_zip
 from tests.instance import Instance, wait_for
 from tests.tmdb_films import generated_films

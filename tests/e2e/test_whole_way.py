@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from enrichment.engine import HANDS
+from enrichment.work.engine import HANDS
 from tests.exports import letterboxd_zip
 from tests.instance import Instance, wait_for
 from tests.tmdb_films import generated_films

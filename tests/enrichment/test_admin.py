@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from enrichment import engine, services
-from enrichment.leases import lease_next, settle
+from enrichment import services
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, Upkeep
 from enrichment.tmdb.client import client as tmdb_client
+from enrichment.work import engine
+from enrichment.work.leases import lease_next, settle
 from tests.factories import TitleLookupFactory, TmdbMovieFactory, UserFactory
 from tests.tmdb_films import film as tmdb_film
 from tests.tmdb_server import TmdbServer

@@ -11,9 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from enrichment import best_known, catalogue, engine, health, leases, services
+from enrichment import services
+from enrichment.films import best_known, catalogue
 from enrichment.models import Catalogue, DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, Upkeep
+from enrichment.tmdb import health
 from enrichment.tmdb.client import client
+from enrichment.work import engine, leases
 from imports import tasks
 from tests.factories import TitleLookupFactory, TmdbMovieFactory
 from tests.tmdb_films import Film, film, generated_films

@@ -16,8 +16,8 @@ import time_machine
 from django.db.models import Sum
 from django.utils import timezone
 
-from enrichment import health
 from enrichment.models import TmdbService, TmdbTrouble
+from enrichment.tmdb import health
 from enrichment.tmdb.client import client, prepare_cache
 from enrichment.tmdb.errors import TMDBGone, TMDBRejected, TMDBUnavailable
 from enrichment.tmdb.transport import retry_after

@@ -10,9 +10,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from enrichment import engine, health, leases, match_stage, services, signals, stopping
+from enrichment import services, signals
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, Upkeep, UpkeepKind
+from enrichment.tmdb import health
 from enrichment.tmdb.client import client
+from enrichment.work import engine, leases, match_stage, stopping
 from tests.factories import TitleLookupFactory, TmdbMovieFactory
 from tests.tmdb_films import film, generated_films
 from tests.tmdb_server import TmdbServer

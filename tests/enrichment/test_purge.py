@@ -17,14 +17,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from enrichment import leases, purge, refresh, services
+from enrichment import services
+from enrichment.films import purge
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, Upkeep
 from enrichment.tmdb.client import client as tmdb_client
-from imports import decisions, rankings, sharing, statistics
-from imports.access import Owner
-from imports.models import Analytics, ImportSession, Movie, Outcome, Ranking
-from imports.services import start_import
+from enrichment.work import leases, refresh
+from imports.library import rankings
+from imports.models import Analytics, ImportSession, Movie, Outcome, Owner, Ranking
+from imports.review import decisions
+from imports.sessions.start import start_import
+from imports.sharing.links import make_link
 from imports.sources.base import Upload
+from imports.statistics import kept
 from tests.exports import letterboxd_zip
 from tests.factories import MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
 from tests.imports.test_answers import counters_are_exact, work
@@ -107,17 +111,17 @@ def test_numbers_and_pictures_that_tell_of_films_go_too(
     client: Client, letterboxd: ImportSession, settings: Any
 ) -> None:
     settings.TMDB = replace(settings.TMDB, image_url="http://127.0.0.1:9/t/p")
-    told = statistics.of_session(letterboxd)
+    told = kept.of_session(letterboxd)
     assert "Di Rector" in stored() and told["totals"]["directors"] == 1
     shows = {f"shows_{what}": True for what in ("films", "statistics", "ratings", "reviews", "dates")}
-    link, token = sharing.make_link(letterboxd, name="", shows=shows, expires_at=None)
+    link, token = make_link(letterboxd, name="", shows=shows, expires_at=None)
     client.get(f"/s/{token}/preview.png")
     caches["pictures"].set("poster-w185-900001.png", b"a poster")
     assert caches["pictures"].get(f"preview-{link.pk}")
     run()
     assert not Analytics.objects.exists()
     assert caches["pictures"].get_many([f"preview-{link.pk}", "poster-w185-900001.png"]) == {}
-    assert statistics.of_session(letterboxd)["totals"]["directors"] == 0
+    assert kept.of_session(letterboxd)["totals"]["directors"] == 0
     assert "Di Rector" not in stored()
 
 

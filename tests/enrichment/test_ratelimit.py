@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from enrichment import ratelimit
 from enrichment.models import TmdbService
+from enrichment.tmdb import ratelimit
 from enrichment.tmdb.errors import TMDBUnavailable
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,10 +9,11 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_q.models import Schedule
 
-from enrichment import engine, leases, refresh, services, tasks
+from enrichment import services, tasks
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, Upkeep, UpkeepKind
 from enrichment.tmdb.client import client, empty_cache
 from enrichment.tmdb.errors import TMDBUnavailable
+from enrichment.work import engine, leases, refresh
 from imports.models import ChosenBy, Movie, Outcome
 from tests.factories import MovieFactory, RankingFactory, TitleLookupFactory, TmdbMovieFactory
 from tests.imports.test_answers import counters_are_exact, import_films

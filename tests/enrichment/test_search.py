@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from enrichment import ratelimit, services
+from enrichment import services
 from enrichment.models import DetailsStatus, TmdbMovie
 from enrichment.services import SearchRefused, SearchUnavailable, search_by_hand
+from enrichment.tmdb import ratelimit
 from tests.factories import TmdbMovieFactory
 from tests.tmdb_films import film
 from tests.tmdb_server import TmdbServer

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from enrichment import leases, stopping, supervisor, workers
 from enrichment.models import TitleLookup
-from enrichment.supervisor import Child, Supervisor
+from enrichment.running import supervisor, workers
+from enrichment.running.supervisor import Child, Supervisor
+from enrichment.work import leases, stopping
 from tests.factories import TitleLookupFactory
 
 ROOT = Path(__file__).resolve().parent.parent.parent

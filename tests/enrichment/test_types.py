@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from enrichment.films import facts
+from enrichment.films.records import facts
 from enrichment.models import TmdbMovie
 from enrichment.tmdb import types
 from enrichment.tmdb.types import MovieDetails, SearchAnswer

@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from enrichment import workers
-from enrichment.watchdog import WEDGED_AFTER, Sight, Verdict, Watchdog, judge
+from enrichment.running import workers
+from enrichment.running.watchdog import WEDGED_AFTER, Sight, Verdict, Watchdog, judge
 from tests.factories import TitleLookupFactory
 
 HERE = os.getsid(0)

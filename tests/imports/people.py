@@ -13,10 +13,12 @@ from django.test import Client
 from django.utils import timezone
 
 from enrichment.models import LookupStatus, TitleLookup
-from imports import services, sharing, statistics
-from imports.access import Owner
-from imports.models import ApiToken, ImportSession, MatchMemory, Ranking, Usage
+from imports.models import ApiToken, ImportSession, MatchMemory, Owner, Ranking, Usage
+from imports.sessions.start import start_import, start_review
+from imports.sessions.store import settle_known
+from imports.sharing.links import make_link
 from imports.sources.base import Upload
+from imports.statistics import kept
 from tests.exports import REVIEWS, csv_bytes
 from tests.factories import TmdbMovieFactory
 from tests.prime_exports import LIMA, history, prime_file
@@ -37,11 +39,11 @@ def whole_person() -> User:
     film, movie = TmdbMovieFactory(title="Ronin"), session.movies.all()[0]
     Ranking.objects.create(user=user, tmdb_movie=film, title=SECRET, rating=4, rated_at="2024-01-01", movie=movie)
     MatchMemory.objects.create(user=user, title_key=SECRET, tmdb_movie=film, movie=movie)
-    statistics.of_session(session)
-    statistics.of_library(user)
+    kept.of_session(session)
+    kept.of_library(user)
     shared: list[User | ImportSession] = [session, user]
     for thing in shared:
-        sharing.make_link(thing, name=SECRET, shows={"shows_films": True}, expires_at=None)
+        make_link(thing, name=SECRET, shows={"shows_films": True}, expires_at=None)
     ApiToken.objects.create(user=user, name=SECRET, token_hash=SECRET * 3)
     Usage.objects.create(user=user, kind=Usage.Kind.UPLOAD, address=ADDRESS, at=timezone.now() - timedelta(days=1))
     attempt = {"username": NAME, "ip_address": ADDRESS, "user_agent": SECRET}
@@ -73,18 +75,18 @@ def _letterboxd(user: User) -> ImportSession:
         for n, title in enumerate(TITLES.values())
     ]
     rows.append(["never", SECRET, "x", "https://boxd.it/9z", "99", "", "", "", SECRET])
-    session = services.start_import(Owner(user=user), [Upload(f"{SECRET}.csv", csv_bytes(REVIEWS, rows))])
+    session = start_import(Owner(user=user), [Upload(f"{SECRET}.csv", csv_bytes(REVIEWS, rows))])
     heat = TmdbMovieFactory(title="Heat", done=True)
     for status, title in TITLES.items():
         film = heat if status == LookupStatus.MATCHED else None
         TitleLookup.objects.filter(title=title).update(status=status, tmdb_movie=film)
-    services.settle_known(session)
+    settle_known(session)
     return session
 
 
 def _review(user: User) -> None:
     name, data = prime_file("3", history(40, titles=[f"{SECRET} {word}" for word in ("one", "two", "three")]), LIMA)
-    services.start_review(user, [Upload(name, data)], replace=False)
+    start_review(user, [Upload(name, data)], replace=False)
 
 
 def _log(staff: User, thing: Model) -> None:

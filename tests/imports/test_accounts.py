@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from enrichment.models import TitleLookup
-from imports import accounts
+from imports.accounts import account
 from imports.models import (
     Analytics,
     ApiToken,
@@ -30,13 +30,7 @@ from imports.models import (
     Usage,
     Viewing,
 )
-from tests.factories import (
-    ImportSessionFactory,
-    MovieFactory,
-    TmdbMovieFactory,
-    UserFactory,
-    ViewingFactory,
-)
+from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, UserFactory, ViewingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -301,7 +295,7 @@ def test_the_next_person_at_this_browser_gets_only_what_was_imported_since(clien
 def test_adopting_takes_nothing_that_has_an_account(ana: User) -> None:
     bo = UserFactory()
     ImportSessionFactory(user=bo, browser_key="")
-    assert accounts.adopt("", ana) == 0
+    assert account.adopt("", ana) == 0
     assert ImportSession.objects.get().user == bo
 
 

@@ -16,7 +16,6 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from django_q.tasks import async_task
 
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from imports import answers, counts, expiry
 from imports.models import (
     ChosenBy,
     ImportSession,
@@ -29,6 +28,8 @@ from imports.models import (
     ShareLink,
     Source,
 )
+from imports.outcomes import recount, settle
+from imports.sessions.lifetime import expire_now, extend
 from tests.factories import (
     ImportSessionFactory,
     MovieFactory,
@@ -236,7 +237,7 @@ def test_imports_are_filtered_by_who_owns_them(staff: Client) -> None:
 def unclear(session: ImportSession, outcome: Outcome) -> Movie:
     lookup = TitleLookupFactory(title=f"{outcome} {TitleLookup.objects.count()}", status=outcome.value)
     movie: Movie = MovieFactory(session=session, outcome=outcome, settled_at=timezone.now(), lookup=lookup)
-    counts._check(session.pk, mends=True)
+    recount._check(session.pk, mends=True)
     return movie
 
 
@@ -259,7 +260,7 @@ def test_an_import_is_asked_about_again(action: str, asked: set[str], staff: Cli
     assert f"TMDB is asked again about {len(asked)} film" in page(staff, changelist(ImportSession))
     entry = LogEntry.objects.get()
     assert (entry.object_id, entry.user.username) == (str(session.pk), "operator")
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 def test_an_action_on_all_pages_takes_all_that_are_listed(staff: Client) -> None:
@@ -283,7 +284,7 @@ def test_an_import_is_expired_and_lives_on_when_it_is_extended(staff: Client, se
     left = session.expires_at - timezone.now()
     assert timedelta(days=settings.LETTERBOXD_TTL_DAYS - 1) < left <= timedelta(days=settings.LETTERBOXD_TTL_DAYS)
     of_account = ImportSessionFactory(user=UserFactory(), browser_key="")
-    assert expiry.extend([of_account]) == 0
+    assert extend([of_account]) == 0
     act(staff, "expire_now", of_account, **YES)
     act(staff, "extend", of_account, **YES)
     of_account.refresh_from_db()
@@ -295,12 +296,12 @@ def test_an_expired_review_stays_so_whatever_is_answered() -> None:
         source=Source.PRIME_VIDEO, user=UserFactory(), browser_key="", link_readable=False, total_movies=1
     )
     movie = MovieFactory(session=review)
-    expiry.expire_now([review])
+    expire_now([review])
     TitleLookup.objects.update(status=LookupStatus.UNMATCHED)
-    answers.apply(lookups=[movie.lookup_id])
+    settle.apply(lookups=[movie.lookup_id])
     review.refresh_from_db()
     assert review.status == SessionStatus.COMPLETED and not ImportSession.objects.alive().exists()
-    answers.reopen([movie.lookup_id])
+    settle.reopen([movie.lookup_id])
     assert not ImportSession.objects.alive().exists()
 
 
@@ -418,13 +419,13 @@ def test_imports_follow_a_choice_and_no_persons_choice_is_touched(staff: Client)
     theirs = MovieFactory(outcome=Outcome.MATCHED, tmdb_movie=persons, chosen_by=ChosenBy.PERSON, **settled)
     rejected = MovieFactory(outcome=Outcome.UNMATCHED, chosen_by=ChosenBy.PERSON, **settled)
     for movie in (unsure, theirs, rejected):
-        counts._check(movie.session_id, mends=True)
+        recount._check(movie.session_id, mends=True)
     assert chosen(staff, lookup, film.pk).status_code == 302
     for movie in (unsure, theirs, rejected):
         movie.refresh_from_db()
     assert (unsure.outcome, unsure.tmdb_movie, unsure.chosen_by) == (Outcome.MATCHED, film, ChosenBy.MACHINE)
     assert (theirs.tmdb_movie, rejected.tmdb_movie) == (persons, None)
-    assert counts.drifts() == []
+    assert recount.drifts() == []
     assert "chosen by those who run this site" in page(Client(), unsure.get_absolute_url())
 
 

@@ -7,13 +7,15 @@ import pytest
 from django.db import connection
 from django.db.models import Count
 
-from enrichment import engine, services
+from enrichment import services
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
 from enrichment.tmdb.client import client
-from imports import answers, tasks
-from imports.access import Owner
-from imports.models import ChosenBy, ImportSession, Movie, Outcome
-from imports.services import delete_import, start_import
+from enrichment.work import engine
+from imports import tasks
+from imports.models import ChosenBy, ImportSession, Movie, Outcome, Owner
+from imports.outcomes import settle
+from imports.sessions.delete import delete_import
+from imports.sessions.start import start_import
 from imports.sources.base import Upload
 from tests.exports import letterboxd_zip
 from tests.factories import MovieFactory, TmdbMovieFactory
@@ -68,8 +70,8 @@ def test_the_same_news_twice_changes_nothing(tmdb: TmdbServer) -> None:
     work()
     session.refresh_from_db()
     before = session.revision
-    answers.apply(session=session)
-    answers.apply(lookups=list(TitleLookup.objects.values_list("pk", flat=True)))
+    settle.apply(session=session)
+    settle.apply(lookups=list(TitleLookup.objects.values_list("pk", flat=True)))
     session.refresh_from_db()
     assert session.revision == before
     assert counters_are_exact(session)
@@ -104,7 +106,7 @@ def test_a_persons_choice_is_not_changed_by_an_answer() -> None:
     movie = MovieFactory(tmdb_movie=chosen, chosen_by=ChosenBy.PERSON, session__total_movies=1)
     other = TmdbMovieFactory(done=True)
     TitleLookup.objects.update(status=LookupStatus.MATCHED, tmdb_movie=other, confidence=1)
-    answers.apply(lookups=[movie.lookup_id])
+    settle.apply(lookups=[movie.lookup_id])
     movie.refresh_from_db()
     assert movie.tmdb_movie_id == chosen.pk
 
@@ -149,7 +151,7 @@ def test_deleting_an_import_in_the_middle_lets_go_of_its_questions_only(tmdb: Tm
 
 
 def test_a_row_settled_after_its_import_was_deleted_harms_nobody(tmdb: TmdbServer) -> None:
-    from enrichment import leases
+    from enrichment.work import leases
 
     session = import_films(1)
     row = leases.lease_next(0)
@@ -162,12 +164,12 @@ def test_a_row_settled_after_its_import_was_deleted_harms_nobody(tmdb: TmdbServe
 def test_a_failed_store_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import DatabaseError
 
-    from imports import services as imports_services
+    from imports.sessions import store
 
     def no_disk(*args: object, **kwargs: object) -> None:
         raise DatabaseError("database or disk is full")
 
-    monkeypatch.setattr(imports_services, "viewing_columns", no_disk)
+    monkeypatch.setattr(store, "viewing_columns", no_disk)
     with pytest.raises(DatabaseError):
         import_films(3)
     assert not ImportSession.objects.exists()
@@ -193,7 +195,7 @@ def test_a_question_deleted_while_the_upload_reads_is_asked_again(monkeypatch: p
 def test_a_film_that_failed_is_asked_about_again_by_the_next_upload(tmdb: TmdbServer) -> None:
     first = import_films(1)
     TitleLookup.objects.update(status=LookupStatus.FAILED, error="wrong address")
-    answers.apply(session=first)
+    settle.apply(session=first)
     first.refresh_from_db()
     assert first.failed_count == 1
     second = import_films(1, "another-browser")

@@ -258,12 +258,12 @@ def test_the_api_describes_itself_without_a_cdn(client: Client) -> None:
 
 
 def test_a_fault_of_ours_answers_in_json_without_a_trace(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imports import services
+    from imports.api import sessions
 
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("a secret inside")
 
-    monkeypatch.setattr(services, "start_import", broken)
+    monkeypatch.setattr(sessions, "start_import", broken)
     client.raise_request_exception = False
     answer = send(client, "export.zip", letterboxd_zip(1))
     assert (answer.status_code, answer.json()["code"]) == (500, "server_error")

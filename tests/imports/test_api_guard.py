@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from imports import tokens
+from imports.accounts import tokens
 from imports.models import ImportSession
 from tests.exports import letterboxd_zip
 from tests.factories import ImportSessionFactory, UserFactory

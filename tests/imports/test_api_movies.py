@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from imports.api.wanted import MoviesWanted, Paged
+from imports.films.listing import ORDERS, MovieFilters
 from imports.models import ImportSession, Outcome
-from imports.queries import ORDERS, MovieFilters
 from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, UserFactory, ViewingFactory
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbService
-from imports import tokens
+from imports.accounts import tokens
 from imports.models import Outcome, RowProblem
 from tests.clusters import a_cluster_lives
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory

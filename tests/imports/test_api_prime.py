@@ -10,11 +10,11 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from enrichment import engine
 from enrichment.models import TitleLookup
 from enrichment.tmdb.client import client as tmdb_client
-from imports import services
+from enrichment.work import engine
 from imports.models import ImportSession, Ranking
+from imports.sessions import store
 from tests.exports import letterboxd_zip
 from tests.factories import UserFactory
 from tests.tmdb_films import film, generated_films
@@ -78,7 +78,7 @@ def test_a_review_that_cannot_be_stored_leaves_the_open_one(
     def locked(*args: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(services, "movie_columns", locked)
+    monkeypatch.setattr(store, "movie_columns", locked)
     assert send(owner, history(TITLES[1])).status_code == 503
     assert [str(session.pk) for session in ImportSession.objects.all()] == [first]
     assert ImportSession.objects.get().movies.filter(lookup__status="pending").exists()

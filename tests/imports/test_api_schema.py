@@ -11,7 +11,7 @@ from schemathesis.checks import CheckFunction
 from schemathesis.core.transport import Response
 from schemathesis.specs.openapi import checks
 
-from imports import tokens
+from imports.accounts import tokens
 from imports.api import api
 from imports.models import Decision, Source
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from enrichment import tasks
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from imports import counts, decisions, reasking
-from imports.access import Owner
-from imports.models import ChosenBy, Decision, ImportSession, Movie, Outcome, SessionStatus, Source
-from imports.reasking import Which
-from imports.services import start_import
+from imports.models import ChosenBy, Decision, ImportSession, Movie, Outcome, Owner, SessionStatus, Source
+from imports.outcomes import ask_again, recount
+from imports.outcomes.ask_again import Which
+from imports.review import decisions
+from imports.sessions.start import start_import
 from imports.sources.base import Upload
 from tests.exports import letterboxd_zip
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
@@ -64,7 +64,7 @@ def without_details(session: ImportSession, film: TmdbMovie | None = None, **fie
 def completed(*sessions: ImportSession) -> None:
     """Their counters as the films have them."""
     for session in sessions:
-        counts._check(session.pk, mends=True)
+        recount._check(session.pk, mends=True)
         session.refresh_from_db()
         assert session.status == SessionStatus.COMPLETED
 
@@ -96,7 +96,7 @@ def test_a_film_without_a_match_can_be_asked_about_again(
     lookup = TitleLookup.objects.get()
     assert (lookup.status, lookup.attempts, lookup.error) == (LookupStatus.PENDING, 0, "")
     assert (movie.outcome, session.status, session.enriched_count) == (Outcome.OPEN, SessionStatus.ENRICHING, 0)
-    assert counts.drifts() == []
+    assert recount.drifts() == []
     shown = page(owner, movie.get_absolute_url())
     assert "TMDB is asked again about" in shown and "ask-again/" not in shown
 
@@ -161,7 +161,7 @@ def test_failed_details_are_fetched_again_for_everyone_who_waited(session: Impor
         assert (waiting.session.status, waiting.session.failed_count) == (SessionStatus.ENRICHING, 0)
         assert waiting.session.closed_at is None
     assert TitleLookup.objects.get().status == LookupStatus.MATCHED  # that question has its answer
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 def test_details_of_a_film_that_a_person_chose_are_fetched_again_and_the_choice_stays(
@@ -173,7 +173,7 @@ def test_details_of_a_film_that_a_person_chose_are_fetched_again_and_the_choice_
     movie.refresh_from_db()
     assert (movie.outcome, movie.chosen_by) == (Outcome.OPEN, ChosenBy.PERSON)
     assert movie.tmdb_movie_id is not None
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 def test_failed_details_that_arrive_after_all_complete_the_import(tmdb: TmdbServer) -> None:
@@ -183,11 +183,11 @@ def test_failed_details_that_arrive_after_all_complete_the_import(tmdb: TmdbServ
     Movie.objects.filter(session=made).update(outcome=Outcome.FAILED)
     completed(made)
     assert made.failed_count == 1
-    assert reasking.ask_import_again(made, Which.FAILED) == 1
+    assert ask_again.ask_import_again(made, Which.FAILED) == 1
     tasks.run(20)
     made.refresh_from_db()
     assert (made.status, made.matched_count, made.failed_count) == (SessionStatus.COMPLETED, 1, 0)
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 # A whole import
@@ -208,7 +208,7 @@ def test_an_import_is_asked_about_by_default_only_where_it_failed(owner: Client,
     still = set(session.movies.exclude(outcome=Outcome.OPEN).values_list("pk", flat=True))
     assert still == {movies[Outcome.UNSURE].pk, movies[Outcome.UNMATCHED].pk}
     assert incomplete.pk not in still
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 def test_an_import_is_asked_about_wholly_on_demand(owner: Client, session: ImportSession) -> None:
@@ -220,7 +220,7 @@ def test_an_import_is_asked_about_wholly_on_demand(owner: Client, session: Impor
     session.refresh_from_db()
     assert (session.enriched_count, session.matched_count) == (1, 1)
     assert TitleLookup.objects.waiting().count() == 4  # with the match's, which was never put
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 def test_the_import_page_offers_what_there_is_to_ask(owner: Client, session: ImportSession) -> None:
@@ -241,7 +241,7 @@ def test_while_an_import_is_matched_only_failed_films_are_offered(owner: Client,
     unanswered(session, Outcome.UNSURE)
     unanswered(session, Outcome.FAILED)
     MovieFactory(session=session)
-    counts._check(session.pk, mends=True)
+    recount._check(session.pk, mends=True)
     shown = page(owner, session.get_absolute_url())
     assert 'value="failed"' in shown and 'value="unclear"' not in shown
 
@@ -267,7 +267,7 @@ def test_a_shared_question_opens_everyones_film_and_nobody_elses_choice(owner: C
     chose.refresh_from_db()
     assert other.outcome == Outcome.OPEN
     assert (chose.outcome, chose.tmdb_movie_id) == (Outcome.MATCHED, film.pk)
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 def test_many_films_are_asked_about_in_batches_and_few_queries(
@@ -276,12 +276,12 @@ def test_many_films_are_asked_about_in_batches_and_few_queries(
     for _ in range(45):
         unanswered(session, Outcome.FAILED)
     completed(session)
-    monkeypatch.setattr(reasking, "BATCH", 20)
+    monkeypatch.setattr(ask_again, "BATCH", 20)
     with django_assert_max_num_queries(100):  # for three batches, enqueuing included
-        assert reasking.ask_import_again(session, Which.FAILED) == 45
+        assert ask_again.ask_import_again(session, Which.FAILED) == 45
     session.refresh_from_db()
     assert (session.failed_count, session.enriched_count) == (0, 0)
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 def test_asking_while_workers_answer_keeps_counters_exact(tmdb: TmdbServer) -> None:
@@ -298,7 +298,7 @@ def test_asking_while_workers_answer_keeps_counters_exact(tmdb: TmdbServer) -> N
             connection.close()
 
     with ThreadPoolExecutor(6) as pool:
-        asking = [pool.submit(apart, reasking.ask_import_again, made, Which.UNCLEAR) for made in sessions * 2]
+        asking = [pool.submit(apart, ask_again.ask_import_again, made, Which.UNCLEAR) for made in sessions * 2]
         working = [pool.submit(apart, tasks.run, 20) for _ in range(2)]
         for future in [*asking, *working]:
             future.result()
@@ -306,7 +306,7 @@ def test_asking_while_workers_answer_keeps_counters_exact(tmdb: TmdbServer) -> N
     for session in sessions:
         session.refresh_from_db()
         assert (session.status, session.matched_count) == (SessionStatus.COMPLETED, 30)
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 # In a review
@@ -329,7 +329,7 @@ def test_the_card_of_a_film_without_a_match_offers_it_and_goes_on(owner: Client,
     assert (answer.status_code, answer["Location"]) == (303, f"{wizard}?after={movie.turn}")
     review.refresh_from_db()
     assert (review.status, review.expires_at, review.closed_at) == (SessionStatus.ENRICHING, None, None)
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 def test_a_failure_is_not_called_not_found(owner: Client, session: ImportSession) -> None:
@@ -373,7 +373,7 @@ def test_the_command_asks_about_an_import(session: ImportSession) -> None:
     assert enrich("--session", str(session.pk), "--failed") == "Films that are asked about again: 1\n"
     assert enrich("--session", str(session.pk)) == "Films that are asked about again: 2\n"
     assert TitleLookup.objects.waiting().count() == 3
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 def test_the_command_asks_about_everything(session: ImportSession) -> None:
@@ -386,7 +386,7 @@ def test_the_command_asks_about_everything(session: ImportSession) -> None:
     assert enrich("--all") == "Questions that are asked again: 0\n"
     session.refresh_from_db()
     assert session.enriched_count == 0
-    assert counts.drifts() == []
+    assert recount.drifts() == []
 
 
 @pytest.mark.parametrize("session_id", ["a9ea73d0-dfa5-4416-b183-3f3543809a2f", "no-such-id"])

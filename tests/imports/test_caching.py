@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from imports import sharing
 from imports.models import ImportSession
+from imports.sharing.links import make_link
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_a_persons_pages_and_files_are_kept_by_nobody(client: Client, session: I
 
 
 def test_what_says_otherwise_is_left_alone(client: Client, session: ImportSession) -> None:
-    _, token = sharing.make_link(session, name="", shows={"shows_films": True}, expires_at=None)
+    _, token = make_link(session, name="", shows={"shows_films": True}, expires_at=None)
     assert "must-revalidate" in client.get(f"/s/{token}/")["Cache-Control"]
     assert "Cache-Control" not in client.get("/schemas/export-v1.json")
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from imports.client_address import behind_proxies, network
 from imports.models import Usage
+from imports.web.client_address import behind_proxies, network
 
 PEER = "10.0.0.9"
 

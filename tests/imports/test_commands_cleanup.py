@@ -16,10 +16,16 @@ from django.utils import timezone
 from django_q.models import OrmQ, Task
 
 from enrichment.models import LookupStatus, TitleLookup
-from imports import access, accounts, cleanup, previews, services, sharing, tasks
+from imports import tasks
+from imports.accounts import account
 from imports.models import ImportSession, Movie, SessionStatus, ShareLink, Source, Usage
+from imports.operation import cleanup
+from imports.operation.schedules import SCHEDULES
 from imports.queue import CLEAN_UP
-from imports.schedules import SCHEDULES
+from imports.sessions.delete import delete_expired
+from imports.sharing import previews
+from imports.sharing.links import make_link
+from imports.web import access
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +78,7 @@ def test_what_is_over_goes_and_the_rest_stays() -> None:
 
 def test_whatever_else_has_aged_goes_too() -> None:
     user, film = UserFactory(), TmdbMovieFactory(title="Heat", done=True)
-    links = [sharing.make_link(user, name="x", shows={}, expires_at=ago(days=days))[0] for days in (31, 29)]
+    links = [make_link(user, name="x", shows={}, expires_at=ago(days=days))[0] for days in (31, 29)]
     caches["pictures"].set(previews._name(links[0]), "kept")
     Session.objects.create(session_key="old", session_data="", expire_date=ago(days=1))
     Session.objects.create(session_key="new", session_data="", expire_date=timezone.now() + timedelta(days=1))
@@ -111,15 +117,15 @@ def test_an_import_that_is_opened_meanwhile_stays(client: Client, settings: Any)
 
 def test_a_page_whose_import_is_cleaned_up_meanwhile_says_so() -> None:
     session = expired(last_accessed=ago(days=1))
-    services.delete_expired(session.pk)
+    delete_expired(session.pk)
     with pytest.raises(access.ImportExpired):
         access.touched(session)
 
 
 def test_an_import_adopted_meanwhile_stays() -> None:
     session = ImportSessionFactory(browser_key="b", last_accessed=ago(days=31))
-    accounts.adopt("b", UserFactory())
-    assert not services.delete_expired(session.pk)
+    account.adopt("b", UserFactory())
+    assert not delete_expired(session.pk)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -141,14 +147,14 @@ def test_two_at_once_share_the_work() -> None:
 
 def test_one_that_is_stopped_says_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
     expired(), expired(), expired()
-    delete, said = services.delete_expired, io.StringIO()
+    delete, said = delete_expired, io.StringIO()
 
     def stopped(pk: Any) -> bool:
         if ImportSession.objects.count() == 1:
             raise KeyboardInterrupt
         return delete(pk)
 
-    monkeypatch.setattr(services, "delete_expired", stopped)
+    monkeypatch.setattr(cleanup, "delete_expired", stopped)
     with pytest.raises(KeyboardInterrupt):
         call_command("cleanup_sessions", stdout=said)
     assert said.getvalue() == "Deleted, expired imports: 2\n"

@@ -12,8 +12,8 @@ from django.db import connection
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
-from imports import doctor
-from imports.doctor import Level
+from imports.operation import doctor
+from imports.operation.doctor import Level
 from tests.clusters import a_cluster_lives
 from tests.tmdb_server import TmdbServer
 

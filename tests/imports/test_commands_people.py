@@ -16,14 +16,15 @@ from django.core.management import CommandError, call_command
 from django.db.models import Model
 
 from enrichment.models import TitleLookup
-from imports import owned, previews, samples, services
-from imports.access import Owner
+from imports import samples
+from imports.accounts.rows import rows_of
 from imports.models import (
     Analytics,
     ApiToken,
     ImportSession,
     MatchMemory,
     Movie,
+    Owner,
     Ranking,
     RowProblem,
     ShareLink,
@@ -31,6 +32,8 @@ from imports.models import (
     Usage,
     Viewing,
 )
+from imports.sessions.start import restore_import, start_import
+from imports.sharing import previews
 from imports.sources.base import Upload
 from tests.factories import RankingFactory, TmdbMovieFactory, UserFactory
 from tests.imports.people import ADDRESS, NAME, SECRET, TITLES, traces, whole_person
@@ -77,7 +80,7 @@ def test_deleting_leaves_no_row_and_no_word_of_the_person() -> None:
     links = list(ShareLink.objects.all())
     for link in links:
         previews.preview(link)
-    theirs = owned.rows_of(ana)
+    theirs = rows_of(ana)
     # a new model that leads to a user belongs into tests.imports.people
     assert [model for model, rows in theirs.items() if not rows.exists()] == []
     assert traces() != []
@@ -93,11 +96,11 @@ def test_deleting_leaves_no_row_and_no_word_of_the_person() -> None:
 def test_deleting_takes_nothing_of_others() -> None:
     whole_person()
     bo = UserFactory(username="bo")
-    kept = services.start_import(Owner(user=bo), [Upload(samples.LETTERBOXD_NAME, samples.letterboxd_zip())])
+    kept = start_import(Owner(user=bo), [Upload(samples.LETTERBOXD_NAME, samples.letterboxd_zip())])
     RankingFactory(user=bo)
-    before = {model: rows.count() for model, rows in owned.rows_of(bo).items()}
+    before = {model: rows.count() for model, rows in rows_of(bo).items()}
     run("delete_user_data", NAME, "--yes")
-    assert {model: rows.count() for model, rows in owned.rows_of(bo).items()} == before
+    assert {model: rows.count() for model, rows in rows_of(bo).items()} == before
     assert kept.movies.filter(lookup=None).count() == 0
 
 
@@ -122,7 +125,7 @@ def test_deleting_refuses_the_last_superuser() -> None:
 def test_a_match_that_is_the_films_own_name_stays_for_whoever_asks_next() -> None:
     ana, heat = UserFactory(username="ana"), TmdbMovieFactory(title="Heat", done=True)
     upload = Upload("watched.csv", b"Date,Name,Year,Letterboxd URI\n2024-01-01,HEAT,1995,https://boxd.it/a\n")
-    services.start_import(Owner(user=ana), [upload])
+    start_import(Owner(user=ana), [upload])
     TitleLookup.objects.update(status="matched", tmdb_movie=heat)
     run("delete_user_data", "ana", "--yes")
     assert TitleLookup.objects.get().tmdb_movie == heat
@@ -144,7 +147,7 @@ def exported(target: Path) -> dict[str, str]:
 
 def test_an_export_holds_everything_of_the_person_and_no_key_to_it(tmp_path: Path) -> None:
     ana = whole_person()
-    theirs = set(owned.rows_of(ana))
+    theirs = set(rows_of(ana))
     assert theirs == set(EXPORTED) | LEFT_OUT  # a new model belongs into the export, or is left out knowingly
     target = tmp_path / "ana.zip"
     run("export_user", NAME, "--output", str(target))
@@ -170,7 +173,7 @@ def test_an_exported_import_can_be_read_back(tmp_path: Path) -> None:
     bo = UserFactory()
     for name, text in exported(target).items():
         if name.startswith("imports/"):
-            restored = services.restore_import(Owner(user=bo), Upload(name.split("/")[1], text.encode()))
+            restored = restore_import(Owner(user=bo), Upload(name.split("/")[1], text.encode()))
             assert restored.total_movies == ImportSession.objects.get(pk=name[-41:-5]).total_movies
 
 
@@ -202,7 +205,7 @@ def test_an_export_that_breaks_leaves_no_half_of_it(
         yield "{"
         raise trouble
 
-    monkeypatch.setattr("imports.personal_data.session_json", breaks)
+    monkeypatch.setattr("imports.accounts.takeout.session_json", breaks)
     target = tmp_path / "ana.zip"
     target.write_bytes(b"the last one")
     with pytest.raises(CommandError, match=r"No space left|Run it again"):
@@ -261,4 +264,4 @@ def test_files_that_cant_be_taken_get_a_sentence_and_leave_nothing(tmp_path: Pat
 def test_a_group_is_not_a_persons() -> None:
     """Only what leads to a user, and nothing that users share."""
     ana = UserFactory()
-    assert not {Group, TitleLookup} & set(owned.rows_of(ana))
+    assert not {Group, TitleLookup} & set(rows_of(ana))

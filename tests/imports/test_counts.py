@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from enrichment import tasks
 from enrichment.models import LookupStatus, TitleLookup, TmdbMovie
-from imports import counts
-from imports.access import Owner
-from imports.models import ImportSession, Kind, Movie, Outcome, SessionStatus, Source
-from imports.services import start_import
+from imports.models import ImportSession, Kind, Movie, Outcome, Owner, SessionStatus, Source
+from imports.outcomes import recount
+from imports.sessions.start import start_import
 from imports.sources.base import Upload
 from tests.exports import letterboxd_zip
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
@@ -186,10 +185,10 @@ def test_many_imports_are_counted_in_a_few_queries(
         MovieFactory(session=ImportSessionFactory(total_movies=2, enriched_count=1, matched_count=1), matched=True)
         MovieFactory(session=ImportSession.objects.latest("created_at"))
     with django_assert_num_queries(6):  # missed answers, ids, films, imports, two of leases
-        assert counts.drifts() == []
-    monkeypatch.setattr(counts, "BATCH", 10)
+        assert recount.drifts() == []
+    monkeypatch.setattr(recount, "BATCH", 10)
     with django_assert_num_queries(10):
-        assert counts.drifts() == []
+        assert recount.drifts() == []
 
 
 def test_counters_that_move_while_they_are_checked_are_no_drift(tmdb: TmdbServer) -> None:
@@ -207,7 +206,7 @@ def test_counters_that_move_while_they_are_checked_are_no_drift(tmdb: TmdbServer
         working = [pool.submit(work) for _ in range(2)]
         looks = 0
         while not all(future.done() for future in working):
-            assert counts.drifts() == []
+            assert recount.drifts() == []
             looks += 1
         for future in working:
             future.result()

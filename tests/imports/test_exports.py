@@ -17,11 +17,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import StreamingHttpResponse
 from django.test import Client
 
-from imports import exports_letterboxd, exports_session, statistics
-from imports.access import Owner
-from imports.models import Decision, ImportSession, Movie, Source, Viewing
-from imports.services import start_import
+from imports.exports import letterboxd
+from imports.exports.session import session_json
+from imports.models import Decision, ImportSession, Movie, Owner, Source, Viewing
+from imports.sessions.start import start_import
 from imports.sources.base import Upload
+from imports.statistics import kept
 from tests.exports import letterboxd_zip
 from tests.factories import (
     ImportSessionFactory,
@@ -194,7 +195,7 @@ def test_a_spreadsheet_takes_the_csvs_for_people_as_utf_8(client: Client, sessio
 def test_json_tells_the_numbers_of_the_page(client: Client, session: ImportSession) -> None:
     ViewingFactory(movie=heat(session, watched_on=date(2024, 5, 1)), watched_on="2024-05-01")
     told = json.loads(fetched(client, session, "export.json"))["statistics"]
-    assert told["totals"] == statistics.of_session(session)["totals"]
+    assert told["totals"] == kept.of_session(session)["totals"]
     assert told["totals"]["films"] == 1 and '"id"' not in json.dumps(told)
 
 
@@ -372,18 +373,18 @@ def test_a_file_comes_in_pieces_and_asks_little(
         assert len(list(parts(client.get(f"/imports/{session.pk}/{name}")))) > (1 if name == "letterboxd.zip" else 40)
 
 
-@pytest.mark.parametrize("make", [exports_session.session_json, exports_letterboxd.session_zip])
+@pytest.mark.parametrize("make", [session_json, letterboxd.session_zip])
 def test_memory_does_not_grow_with_the_number_of_films(make: Any) -> None:
     peaks = []
     for count in (1000, 4000):
         session = start_import(Owner(browser_key="a-browser"), [Upload("export.zip", letterboxd_zip(count))])
-        statistics.of_session(session)  # computed once, of all films
+        kept.of_session(session)  # computed once, of all films
         gc.collect()
         tracemalloc.start()
         size = sum(map(len, make(session)))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert size > 100_000 if make is exports_session.session_json else size > 10_000
+    assert size > 100_000 if make is session_json else size > 10_000
     assert peaks[1] < 1.3 * peaks[0]
 
 
@@ -399,6 +400,6 @@ def test_a_part_of_a_zip_goes_out_before_the_next_is_made() -> None:
             made.append(number)
             yield ["x" * 600_000]
 
-    first = next(exports_letterboxd._zipped(rows()))
+    first = next(letterboxd._zipped(rows()))
     assert first.startswith(b"PK")
     assert made == [0, 1]

@@ -14,16 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from enrichment.models import DetailsStatus, TmdbMovie
-from imports import rankings
+from imports.library import rankings
+from imports.library.rankings import RankingFilters
 from imports.models import ImportSession, Ranking, Source
-from imports.rankings import RankingFilters
-from tests.factories import (
-    ImportSessionFactory,
-    MovieFactory,
-    RankingFactory,
-    TmdbMovieFactory,
-    UserFactory,
-)
+from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, TmdbMovieFactory, UserFactory
 from tests.tmdb_films import film
 from tests.tmdb_server import TmdbServer
 

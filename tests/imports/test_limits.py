@@ -13,8 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from imports import limits
+from imports.accounts import usage
 from imports.models import ImportSession, Source, Usage
+from imports.web import limits
 from tests import exports, prime_exports
 from tests.factories import ImportSessionFactory, MovieFactory, UserFactory
 from tests.tmdb_server import TmdbServer
@@ -212,8 +213,8 @@ def test_searches_by_hand_are_limited(
 def test_old_uses_are_forgotten() -> None:
     use(minutes_ago=31 * 24 * 60)
     use(minutes_ago=29 * 24 * 60)
-    assert limits.forget_old() == 1
-    assert limits.forget_old(days=28) == 1
+    assert usage.forget_old() == 1
+    assert usage.forget_old(days=28) == 1
     assert not Usage.objects.exists()
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from imports import accounts, limits
+from imports.accounts import account, usage
 from imports.models import ImportSession, Usage
 from tests.factories import ImportSessionFactory, UserFactory
 
@@ -126,7 +126,7 @@ def test_wrong_names_are_kept_for_thirty_days_at_most(client: Client) -> None:
     for model in (AccessLog, AccessFailureLog):
         model.objects.create(username="x", ip_address="192.0.2.1")
         model.objects.update(attempt_time=timezone.now() - timedelta(days=31))
-    assert limits.forget_old() == 3
+    assert usage.forget_old() == 3
     assert not AccessAttempt.objects.exists()
 
 
@@ -135,12 +135,12 @@ def test_what_is_counted_of_a_person_is_told_and_goes_with_the_account(client: C
     fail(client, 1, name="bo")
     Usage.objects.create(kind=Usage.Kind.UPLOAD, user=ana, address="192.0.2.1")
     AccessLog.objects.create(username="ana", ip_address="192.0.2.1")
-    told = limits.usage_of(ana)
+    told = usage.usage_of(ana)
     assert [(use["kind"], use["address"]) for use in told["uses"]] == [("upload", "192.0.2.1")]
     assert [(login["ip_address"], login["failures_since_start"]) for login in told["failed_logins"]] == [
         ("127.0.0.1", 2)
     ]
-    accounts.delete_account(ana)
+    account.delete_account(ana)
     assert not Usage.objects.exists() and not AccessLog.objects.exists()
     assert AccessAttempt.objects.get().username == "bo"
 

@@ -9,11 +9,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from enrichment import engine, refresh
 from enrichment.models import DetailsStatus, TmdbMovie
 from enrichment.tmdb.client import client
-from imports import decisions
+from enrichment.work import engine, refresh
 from imports.models import ChosenBy, Decision, MatchMemory, Movie, Outcome, Ranking
+from imports.review import decisions
 from tests.factories import MovieFactory, RankingFactory, TmdbMovieFactory, UserFactory
 from tests.imports.test_answers import counters_are_exact
 from tests.imports.test_reviews import movies, start, user, work  # noqa: F401 (a fixture)

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django_q.models import OrmQ, Schedule
 
 from enrichment import queue
-from imports.schedules import SCHEDULES
+from imports.operation.schedules import SCHEDULES
 from tests.factories import TitleLookupFactory
 
 
@@ -60,7 +60,7 @@ def test_a_busy_database_gets_a_sentence(client: Any, monkeypatch: pytest.Monkey
     def locked(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("imports.services.start_import", locked)
+    monkeypatch.setattr("imports.views.sessions.start_import", locked)
     answer = client.post(path, {"files": SimpleUploadedFile("watched.csv", b"Date,Name,Year,Letterboxd URI\n")})
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert says in answer.content.decode()

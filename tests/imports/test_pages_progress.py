@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from enrichment.models import TitleLookup, TmdbService
-from imports import queries
 from imports.models import ImportSession, SessionStatus
+from imports.sessions.progress import pace
 from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_nobody_knows_the_time_left_while_nothing_moves(owner: Client, session: 
     [(0, 0, None), (1, 20, 1 / 20), (4, 19, None), (5, 19, 5 / 19), (5, 2, None), (5, 3, 5 / 3)],
 )
 def test_the_pace_is_told_by_enough_films_or_enough_time(settled: int, seconds: float, expected: float | None) -> None:
-    assert queries.pace(settled, seconds) == expected
+    assert pace(settled, seconds) == expected
 
 
 def test_the_page_says_that_tmdb_is_down_and_polls_hear_of_it(owner: Client, session: ImportSession) -> None:

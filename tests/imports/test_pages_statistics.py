@@ -11,10 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from imports import rankings
-from imports.conditions import LONGEST
-from imports.figures import Figures
 from imports.figures.heatmap import years_of
+from imports.figures.whole import Figures
+from imports.films.conditions import LONGEST
+from imports.library import rankings
 from imports.models import ImportSession, Movie, Ranking, SessionStatus, Source
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
 from tests.histories import fill

@@ -13,8 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from imports import rankings, sharing
+from imports.library import rankings
 from imports.models import ImportSession, Ranking, SessionStatus, ShareLink, Source
+from imports.sharing.links import make_link
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +47,7 @@ def prime() -> ImportSession:
 
 
 def shared(thing: ImportSession, *shows: str) -> str:
-    _, token = sharing.make_link(
-        thing, name="", shows={f"shows_{what}": what in shows for what in SHOWS}, expires_at=None
-    )
+    _, token = make_link(thing, name="", shows={f"shows_{what}": what in shows for what in SHOWS}, expires_at=None)
     return f"/s/{token}/"
 
 

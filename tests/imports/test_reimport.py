@@ -14,12 +14,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from enrichment import engine
 from enrichment import services as enrichment
 from enrichment.models import Catalogue, DetailsStatus, TitleLookup, TmdbMovie
 from enrichment.tmdb.client import client as tmdb_client
-from imports import decisions
+from enrichment.work import engine
 from imports.models import ChosenBy, Decision, ImportSession, MatchMemory, Movie, Outcome, Ranking, Source
+from imports.review import decisions
 from imports.sources import SourceError, Upload, read
 from imports.sources.base import FileReport
 from imports.sources.reelkeeper import versions

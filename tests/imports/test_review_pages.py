@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enrichment.models import LookupStatus, TitleLookup, TmdbMovie
-from imports import services
 from imports.models import ChosenBy, Decision, ImportSession, Movie, Outcome, Ranking, SessionStatus, Source
+from imports.sessions import start
 from tests.factories import (
     ImportSessionFactory,
     MovieFactory,
@@ -164,7 +164,7 @@ def test_a_history_of_series_only_says_so(owner: Client) -> None:
 def test_the_summary_says_what_did_not_fit(
     owner: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    monkeypatch.setattr(services, "MAX_REVIEW", 2)
+    monkeypatch.setattr(start, "MAX_REVIEW", 2)
     titles = [one["title"] for one in generated_films(5)]
     answer = owner.post(START, {"files": upload(titles, rows=60)}, follow=True)
     assert "3 more films did not fit" in text(answer)

@@ -10,11 +10,15 @@ from django.contrib.auth.models import User
 from django.core import serializers
 from django.utils import timezone
 
-from enrichment import engine
 from enrichment.models import TitleLookup, TmdbMovie
 from enrichment.tmdb.client import client
-from imports import answers, decisions, services
+from enrichment.work import engine
 from imports.models import ChosenBy, Decision, ImportSession, MatchMemory, Movie, Outcome, Ranking
+from imports.outcomes import settle
+from imports.review import decisions
+from imports.sessions import start as start_module
+from imports.sessions.delete import delete_import
+from imports.sessions.store import ReviewOpen
 from imports.sources.base import SourceError, Upload
 from tests.exports import letterboxd_zip
 from tests.factories import TmdbMovieFactory, UserFactory
@@ -42,7 +46,7 @@ def history(titles: Sequence[str], *, series: Sequence[str] = ()) -> Upload:
 
 
 def start(user: User, *titles: str, replace: bool = False, **more: Any) -> ImportSession:
-    return services.start_review(user, [history(titles, **more)], replace=replace)
+    return start_module.start_review(user, [history(titles, **more)], replace=replace)
 
 
 def work() -> None:
@@ -90,7 +94,7 @@ def test_the_clock_starts_when_all_is_matched(tmdb: TmdbServer, user: User) -> N
 
 def test_a_second_review_asks_before_it_replaces(tmdb: TmdbServer, user: User) -> None:
     first = start(user, TITLES[0])
-    with pytest.raises(services.ReviewOpen):
+    with pytest.raises(ReviewOpen):
         start(user, TITLES[1])
     assert ImportSession.objects.get().pk == first.pk
     second = start(user, TITLES[1], replace=True)
@@ -106,7 +110,7 @@ def test_an_expired_review_is_replaced_without_asking(tmdb: TmdbServer, user: Us
 def test_at_most_so_many_films_and_the_same_file_goes_on(
     tmdb: TmdbServer, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "MAX_REVIEW", 4)
+    monkeypatch.setattr(start_module, "MAX_REVIEW", 4)
     first = start(user, *TITLES[:7])
     work()
     assert (first.total_movies, first.found_count) == (4, 7)
@@ -131,12 +135,12 @@ def test_films_decided_before_come_last(tmdb: TmdbServer, user: User) -> None:
 
 
 def test_each_source_has_its_own_door(tmdb: TmdbServer, user: User) -> None:
-    from imports.access import Owner
+    from imports.models import Owner
 
     with pytest.raises(SourceError) as at_the_front:
-        services.start_import(Owner(user=user), [history(TITLES[:1])])
+        start_module.start_import(Owner(user=user), [history(TITLES[:1])])
     with pytest.raises(SourceError) as in_settings:
-        services.start_review(user, [Upload("export.zip", letterboxd_zip(1))], replace=False)
+        start_module.start_review(user, [Upload("export.zip", letterboxd_zip(1))], replace=False)
     assert (at_the_front.value.status, in_settings.value.status) == (422, 422)
     assert "sign in" in str(at_the_front.value)
     assert not ImportSession.objects.exists()
@@ -220,7 +224,7 @@ def test_a_persons_choice_counts_and_can_be_taken_back(tmdb: TmdbServer, user: U
     decisions.choose(movies(session)[0], chosen.pk)
     assert (movies(session)[0].tmdb_movie, movies(session)[0].chosen_by) == (chosen, ChosenBy.PERSON)
     assert counters_add_up(session)
-    answers.reopen(list(TitleLookup.objects.values_list("pk", flat=True)))
+    settle.reopen(list(TitleLookup.objects.values_list("pk", flat=True)))
     assert movies(session)[0].tmdb_movie == chosen
     decisions.unchoose(movies(session)[0])
     assert (movies(session)[0].tmdb_movie, movies(session)[0].outcome) == (None, Outcome.UNMATCHED)
@@ -239,11 +243,11 @@ def test_what_was_chosen_before_is_suggested_first_and_only_to_the_same_person(t
 
 
 def test_a_letterboxd_film_that_was_chosen_waits_for_its_details(tmdb: TmdbServer, user: User) -> None:
-    from imports.access import Owner
+    from imports.models import Owner
 
     tmdb.catalogue.add(film(900_001, "Zebra Crossing", 1999))
     data = letterboxd_zip(1, titles=[("Unheard Of", 1998)])
-    session = services.start_import(Owner(user=user), [Upload("export.zip", data)])
+    session = start_module.start_import(Owner(user=user), [Upload("export.zip", data)])
     work()
     session.refresh_from_db()
     assert (session.status, session.unmatched_count) == ("completed", 1)
@@ -288,7 +292,7 @@ def test_undoing_the_import_leaves_what_people_had_as_it_was(tmdb: TmdbServer, u
     decisions.skip(movies(session)[1])
     decisions.add_all(session, decisions.sure_films(session), None)
     undone = decisions.undo_import(session)
-    services.delete_import(session)
+    delete_import(session)
     assert undone.kept == []
     assert undone.rankings == len(TITLES) - 2
     assert people_rows() == before
@@ -404,7 +408,7 @@ def test_undoing_an_unsure_film_that_was_added_makes_it_unsure_again(tmdb: TmdbS
     assert movie.outcome == Outcome.UNSURE
     decisions.add(movie, Decimal(3), date(2024, 1, 1))
     assert movies(session)[0].outcome == Outcome.MATCHED
-    answers.reopen([movies(session)[0].lookup_id or 0])
+    settle.reopen([movies(session)[0].lookup_id or 0])
     assert movies(session)[0].outcome == Outcome.MATCHED  # decided: asking again changes nothing
     decisions.undo(movies(session)[0])
     assert (movies(session)[0].outcome, movies(session)[0].tmdb_movie) == (Outcome.UNSURE, None)
@@ -413,7 +417,7 @@ def test_undoing_an_unsure_film_that_was_added_makes_it_unsure_again(tmdb: TmdbS
 
 def test_a_day_in_the_future_becomes_today(tmdb: TmdbServer, user: User) -> None:
     data = f'{HEADER}\n2099-01-01,Movie,"{TITLES[0]}",'.encode()
-    session = services.start_review(user, [Upload("history.csv", data)], replace=False)
+    session = start_module.start_review(user, [Upload("history.csv", data)], replace=False)
     work()
     decisions.add_all(session, decisions.sure_films(session), None)
     assert Ranking.objects.get().rated_at == timezone.localdate()
@@ -431,11 +435,11 @@ def test_all_rankings_that_were_changed_are_named(tmdb: TmdbServer, user: User) 
 
 
 def test_choices_made_before_signing_in_are_remembered(tmdb: TmdbServer, user: User) -> None:
-    from imports.access import Owner
-    from imports.accounts import adopt
+    from imports.accounts.account import adopt
+    from imports.models import Owner
 
     data = letterboxd_zip(1, titles=[("Unheard Of", 1998)])
-    session = services.start_import(Owner(browser_key="b"), [Upload("export.zip", data)])
+    session = start_module.start_import(Owner(browser_key="b"), [Upload("export.zip", data)])
     work()
     chosen = TmdbMovieFactory()
     decisions.choose(movies(session)[0], chosen.pk)

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from imports.sameness import Doubt, History, doubt
+from imports.sessions.same_account import Doubt, History, doubt
 
 
 def history(links: range, *, ratings: dict[int, float] | None = None, year: int = 2024) -> History:

@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import path
 
 from config.urls import handler400, handler404, handler500, urlpatterns  # noqa: F401 (with the addresses below)
-from imports import sharing
 from imports.models import ImportSession
+from imports.sharing.links import make_link
 from tests import exports
 from tests.factories import ImportSessionFactory, MovieFactory, UserFactory, ViewingFactory
 
@@ -77,7 +77,7 @@ SCRIPT_OF_NOBODY = re.compile(rb"<script(?![^>]*\b(src|nonce|type=.(application/
 
 def share(session: ImportSession, name: str = "") -> str:
     shows = {"shows_films": True, "shows_statistics": True, "shows_reviews": True}
-    return sharing.make_link(session, name=name, shows=shows, expires_at=None)[1]
+    return make_link(session, name=name, shows=shows, expires_at=None)[1]
 
 
 def answers(visitor: Client, session: ImportSession) -> Iterator[tuple[str, Any]]:

@@ -22,8 +22,9 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from enrichment.tmdb import images
-from imports import pictures, sharing
 from imports.models import ImportSession, Movie, SessionStatus, ShareLink, Source
+from imports.sharing import links as links_module
+from imports.sharing.picture import TALLEST, Picture, Poster, draw
 from tests.factories import (
     ImportSessionFactory,
     MovieFactory,
@@ -108,7 +109,7 @@ def session(owner: Client) -> ImportSession:
 def shared(thing: ImportSession | User, **shows: Any) -> str:
     """The address of a page that shows this."""
     name, expires_at = shows.pop("name", ""), shows.pop("expires_at", None)
-    _, token = sharing.make_link(thing, name=name, shows=NOTHING | shows, expires_at=expires_at)
+    _, token = links_module.make_link(thing, name=name, shows=NOTHING | shows, expires_at=expires_at)
     return f"/s/{token}/"
 
 
@@ -228,7 +229,7 @@ def test_made_up_revoked_and_run_out_are_one_answer(session: ImportSession, plac
     live = shared(session, **EVERYTHING)
     out = shared(session, **EVERYTHING, expires_at=gone)
     revoked = shared(session, **EVERYTHING)
-    sharing.revoke_link(ShareLink.objects.order_by("pk").last())  # type: ignore[arg-type]
+    links_module.revoke_link(ShareLink.objects.order_by("pk").last())  # type: ignore[arg-type]
     hidden = shared(session, shows_films=True) if place in ("stats/", "reviews/") else revoked
     read(live + place) if place != "preview.png" else Client().get(live + place)
     answers = [Client().get(address + place) for address in ("/s/made-up/", f"{live[:-2]}/", out, revoked, hidden)]
@@ -327,7 +328,7 @@ def test_a_last_day_ends_in_the_persons_time_zone(owner: Client, session: Import
 
 
 def test_there_is_a_most_of_links(owner: Client, session: ImportSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "MOST_LINKS", 2)
+    monkeypatch.setattr(links_module, "MOST_LINKS", 2)
     page = f"/imports/{session.pk}/share/"
     for expected in (303, 303, 422):
         answer = owner.post(page, {"shows_films": "on", "expiry": "never"})
@@ -524,16 +525,16 @@ HOSTILE = {
 
 @pytest.mark.parametrize("image", HOSTILE.values(), ids=HOSTILE)
 def test_a_poster_that_is_none_is_drawn(image: bytes) -> None:
-    poster = pictures.Poster("Alien", 1979, "/a.jpg")
-    asked = pictures.Picture("Mine", (("1", "film"),), (poster,))
-    assert pictures.draw(asked, {"/a.jpg": image}) == pictures.draw(asked, {})
+    poster = Poster("Alien", 1979, "/a.jpg")
+    asked = Picture("Mine", (("1", "film"),), (poster,))
+    assert draw(asked, {"/a.jpg": image}) == draw(asked, {})
 
 
 def test_too_large_a_poster_is_drawn() -> None:
     file = BytesIO()
-    Image.new("L", (pictures.TALLEST + 1, 1)).save(file, "PNG")
-    asked = pictures.Picture("", (), (pictures.Poster("Alien", 1979, "/a.jpg"),))
-    assert pictures.draw(asked, {"/a.jpg": file.getvalue()}) == pictures.draw(asked, {})
+    Image.new("L", (TALLEST + 1, 1)).save(file, "PNG")
+    asked = Picture("", (), (Poster("Alien", 1979, "/a.jpg"),))
+    assert draw(asked, {"/a.jpg": file.getvalue()}) == draw(asked, {})
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,16 @@ from django.test import Client
 from django.utils import timezone
 
 from enrichment.models import DetailsStatus
-from imports import decisions, queries, rankings, statistics
-from imports.forms import MovieFilterForm
-from imports.forms_library import LibraryFilterForm
+from imports.films import listing
+from imports.forms.films import MovieFilterForm
+from imports.forms.library import LibraryFilterForm
+from imports.library import rankings
 from imports.models import Analytics, ImportSession, Movie, Outcome, SessionStatus, Source
-from imports.statistics import Filters
+from imports.review import decisions
+from imports.sharing.allowed import public
+from imports.statistics import computing, kept
 from imports.statistics.films import Facts, Film, Watch, films_of_session
+from imports.statistics.filters import Filters
 from tests.factories import (
     ImportSessionFactory,
     MovieFactory,
@@ -52,8 +56,8 @@ def film(number: int, *days: str, facts: dict[str, Any] | None = None, **more: A
     return Film(id=number, **values | more)
 
 
-def of(*films: Film, filters: Filters = statistics.Filters(), today: date = TODAY) -> dict[str, Any]:  # noqa: B008
-    return statistics.compute(films, kind="import", today=today, filters=filters)
+def of(*films: Film, filters: Filters = Filters(), today: date = TODAY) -> dict[str, Any]:  # noqa: B008
+    return computing.compute(films, kind="import", today=today, filters=filters)
 
 
 def ids(items: Sequence[dict[str, Any]]) -> list[int]:
@@ -256,7 +260,7 @@ def test_a_tag_counts_its_films_and_viewings() -> None:
     tagged = film(1, watches=[Watch(date(2024, 1, 1), tags=("dvd",)), Watch(date(2024, 2, 1), tags=("dvd", "home"))])
     data = of(tagged, film(2))
     assert [(tag["name"], tag["films"], tag["viewings"]) for tag in data["tags"]] == [("dvd", 1, 2), ("home", 1, 1)]
-    assert statistics.public(data)["tags"] == []
+    assert public(data)["tags"] == []
 
 
 # Years
@@ -345,7 +349,7 @@ def test_two_titles_that_are_one_film_count_once(session: ImportSession) -> None
     new = MovieFactory(session=session, matched=True, tmdb_movie=heat, rating=4, watched_on="2024-01-01", turn=1)
     ViewingFactory(movie=old, watched_on="2020-01-01")
     ViewingFactory(movie=new, watched_on="2024-01-01")
-    data = statistics.of_session(session)
+    data = kept.of_session(session)
     assert (data["totals"]["films"], data["totals"]["viewings"], data["totals"]["minutes"]) == (1, 2, 340)
     assert (data["totals"]["average_rating"], data["coverage"]["merged"]) == (4.0, 1)  # of the title watched last
     assert data["totals"]["rewatches"] == 1
@@ -355,7 +359,7 @@ def test_two_titles_that_are_one_film_count_once(session: ImportSession) -> None
 def test_series_of_a_prime_history_and_facts_of_unsettled_films_stay_out(session: ImportSession) -> None:
     MovieFactory(session=session, kind="series", lookup=None)
     MovieFactory(session=session, chosen_by="machine", tmdb_movie=TmdbMovieFactory(genres=["Drama"]))  # still open
-    data = statistics.of_session(session)
+    data = kept.of_session(session)
     assert (data["totals"]["films"], data["genres"], data["coverage"]["open"]) == (1, [], 1)
 
 
@@ -363,7 +367,7 @@ def test_the_year_of_a_film_is_the_sources_and_else_tmdbs(session: ImportSession
     film = TmdbMovieFactory(done=True, release_date="1995-12-15")
     MovieFactory(session=session, matched=True, tmdb_movie=film, year=None)
     MovieFactory(session=session, matched=True, tmdb_movie__release_date="1980-01-01", year=1979)
-    assert [one["year"] for one in statistics.of_session(session)["release_years"]] == [1979, 1995]
+    assert [one["year"] for one in kept.of_session(session)["release_years"]] == [1979, 1995]
 
 
 def test_a_library_is_read_by_the_days_of_its_ratings(db: None) -> None:
@@ -371,18 +375,18 @@ def test_a_library_is_read_by_the_days_of_its_ratings(db: None) -> None:
     RankingFactory(user=user, rating=4.5, rated_at="2024-01-02", tmdb_movie__genres=["Drama"], year=1999)
     later = RankingFactory(user=user, rating=None, rated_at="2024-01-03")
     RankingFactory(rating=1, rated_at="2020-01-01")  # another person's
-    data = statistics.of_library(user)
+    data = kept.of_library(user)
     assert (data["kind"], data["totals"]["films"], data["totals"]["average_rating"]) == ("library", 2, 4.5)
     assert [one["name"] for one in data["genres"]] == ["Drama"]
     assert (data["last"]["id"], data["totals"]["rewatches"]) == (later.pk, 0)
-    assert statistics.of_library(user, Filters(rating="none"))["totals"]["films"] == 1
-    assert statistics.of_library(UserFactory())["totals"]["films"] == 0
+    assert kept.of_library(user, Filters(rating="none"))["totals"]["films"] == 1
+    assert kept.of_library(UserFactory())["totals"]["films"] == 0
 
 
 @pytest.mark.parametrize("kind", ["import", "library"])
 def test_the_filter_of_a_rating_is_one_that_the_film_list_knows(session: ImportSession, kind: str) -> None:
-    empty = queries.Facets(decades=[], genres=[])
-    for one in statistics.compute([], kind=kind, today=TODAY)["ratings"]:
+    empty = listing.Facets(decades=[], genres=[])
+    for one in computing.compute([], kind=kind, today=TODAY)["ratings"]:
         in_library = LibraryFilterForm(one["filter"], facets=empty).filters()
         in_import = MovieFilterForm(one["filter"], facets=empty, session=session).filters()
         assert float((in_library if kind == "library" else in_import).rating) == one["stars"]
@@ -398,9 +402,9 @@ def test_computing_costs_four_queries_and_reading_again_one(
     for _ in range(count):
         ViewingFactory(movie=MovieFactory(session=session, matched=True), watched_on="2024-01-01")
     with django_assert_num_queries(4):  # what is kept, films, viewings, keep
-        cold = statistics.of_session(session)
+        cold = kept.of_session(session)
     with django_assert_num_queries(1):
-        warm = statistics.of_session(session)
+        warm = kept.of_session(session)
     assert warm == cold
     assert warm["totals"]["viewings"] == count
 
@@ -412,9 +416,9 @@ def test_a_library_costs_four_queries_and_reading_again_two(
     user = UserFactory()
     RankingFactory.create_batch(count, user=user, rating=3)
     with django_assert_num_queries(4):  # how the library stands, what is kept, the rankings, keep
-        cold = statistics.of_library(user)
+        cold = kept.of_library(user)
     with django_assert_num_queries(2):
-        assert statistics.of_library(user) == cold
+        assert kept.of_library(user) == cold
 
 
 def age(seconds: float) -> None:
@@ -425,7 +429,7 @@ def test_a_new_revision_a_new_day_and_a_new_version_are_computed_again(
     session: ImportSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def films() -> int:
-        return int(statistics.of_session(session)["totals"]["films"])
+        return int(kept.of_session(session)["totals"]["films"])
 
     assert films() == 0
     MovieFactory(session=session)
@@ -443,38 +447,38 @@ def test_a_new_revision_a_new_day_and_a_new_version_are_computed_again(
 
 def test_while_films_are_matched_it_is_computed_at_most_every_ten_seconds(session: ImportSession) -> None:
     session.status = SessionStatus.ENRICHING
-    statistics.of_session(session)
+    kept.of_session(session)
     MovieFactory(session=session)
     session.revision += 1
-    assert statistics.of_session(session)["totals"]["films"] == 0
+    assert kept.of_session(session)["totals"]["films"] == 0
     age(11)
-    assert statistics.of_session(session)["totals"]["films"] == 1
+    assert kept.of_session(session)["totals"]["films"] == 1
     MovieFactory(session=session)
     session.revision += 1
     session.status = SessionStatus.COMPLETED
-    assert statistics.of_session(session)["totals"]["films"] == 2  # the last answers count at once
+    assert kept.of_session(session)["totals"]["films"] == 2  # the last answers count at once
 
 
 def test_details_that_come_after_a_film_was_settled_are_seen(session: ImportSession) -> None:
     """As in a review, where matched is enough: such details bring no new revision."""
     film = TmdbMovieFactory(pending=True)
     MovieFactory(session=session, matched=True, tmdb_movie=film)
-    assert statistics.of_session(session)["coverage"]["awaited"] == 1
+    assert kept.of_session(session)["coverage"]["awaited"] == 1
     film.details_status, film.fetched_at, film.genres = DetailsStatus.DONE, timezone.now(), ["Drama"]
     film.save()
-    assert statistics.of_session(session)["genres"] == []
+    assert kept.of_session(session)["genres"] == []
     age(11)
-    assert [one["name"] for one in statistics.of_session(session)["genres"]] == ["Drama"]
+    assert [one["name"] for one in kept.of_session(session)["genres"]] == ["Drama"]
 
 
 def test_another_film_for_a_matched_title_makes_a_new_revision(session: ImportSession) -> None:
     movie = MovieFactory(session=session, matched=True)
     ImportSession.objects.filter(pk=session.pk).update(total_movies=1, enriched_count=1, matched_count=1)
-    statistics.of_session(session)
+    kept.of_session(session)
     other = TmdbMovieFactory(done=True, genres=["Western"])
     decisions.choose(Movie.objects.select_related("session", "lookup").get(pk=movie.pk), other.pk)
     session.refresh_from_db()
-    assert [one["name"] for one in statistics.of_session(session)["genres"]] == ["Western"]
+    assert [one["name"] for one in kept.of_session(session)["genres"]] == ["Western"]
 
 
 def test_a_library_is_computed_again_when_a_ranking_comes_goes_or_changes(db: None) -> None:
@@ -482,7 +486,7 @@ def test_a_library_is_computed_again_when_a_ranking_comes_goes_or_changes(db: No
     first = RankingFactory(user=user, rating=3)
 
     def numbers() -> tuple[int, float | None]:
-        totals = statistics.of_library(user)["totals"]
+        totals = kept.of_library(user)["totals"]
         return totals["films"], totals["average_rating"]
 
     assert numbers() == (1, 3.0)
@@ -502,11 +506,11 @@ def test_two_readers_at_once_both_get_their_numbers(session: ImportSession, monk
 
     def overtaken(of: ImportSession) -> list[Film]:
         monkeypatch.setattr(reads, films_of_session)
-        statistics.of_session(of)
+        kept.of_session(of)
         return films_of_session(of)
 
     monkeypatch.setattr(reads, overtaken)
-    assert statistics.of_session(session)["totals"]["films"] == 0
+    assert kept.of_session(session)["totals"]["films"] == 0
     assert Analytics.objects.get().session_id == session.pk
 
 
@@ -514,12 +518,12 @@ def test_two_readers_at_once_both_get_their_numbers(session: ImportSession, monk
 def test_an_import_deleted_meanwhile_breaks_nothing() -> None:
     session = ImportSessionFactory()
     ImportSession.objects.all().delete()
-    assert statistics.of_session(session)["totals"]["films"] == 0
+    assert kept.of_session(session)["totals"]["films"] == 0
     assert not Analytics.objects.exists()
 
 
 def test_filtered_statistics_are_not_kept(session: ImportSession) -> None:
-    statistics.of_session(session, Filters(year=2024))
+    kept.of_session(session, Filters(year=2024))
     assert not Analytics.objects.exists()
 
 
@@ -559,7 +563,7 @@ def test_analytics_tell_the_numbers_of_the_page(client: Client, mine: ImportSess
     )
     assert (told["ratings"]["4.0"], told["ratings"]["none"]) == (1, 0)
     assert (told["months"], told["tags"]) == ({"2024-01": 1, "2024-02": 1}, {"dvd": 1})
-    assert told["statistics"] == statistics.of_session(mine)
+    assert told["statistics"] == kept.of_session(mine)
     assert analytics(mine, client, "?year=2024&rating=3.5")["movies"]["total"] == 0
 
 
@@ -604,4 +608,4 @@ def test_enrichment_stats(client: Client, mine: ImportSession) -> None:
 @pytest.mark.parametrize("source", Source)
 def test_an_empty_history_has_statistics(source: Source) -> None:
     session = ImportSessionFactory(source=source, user=UserFactory(), browser_key="", link_readable=False)
-    assert statistics.of_session(session)["totals"]["films"] == 0
+    assert kept.of_session(session)["totals"]["films"] == 0

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django_q.models import OrmQ, Task
 
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble, Upkeep
-from imports import operation
 from imports.models import SessionStatus
+from imports.operation.status import instance_status
 from tests.clusters import a_cluster_lives
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
 
@@ -101,7 +101,7 @@ def test_work_and_failures_are_counted(staff: Client) -> None:
     ImportSessionFactory(status=SessionStatus.COMPLETED)
     ImportSessionFactory(total_movies=9, expires_at=timezone.now() - timedelta(days=1))
     TmdbMovieFactory.create_batch(3, pending=True)
-    work = operation.instance_status().work
+    work = instance_status().work
     assert (work.imports, work.films, work.open_lookups, work.open_details) == (2, 3, 2, 3)
     assert (work.failed_lookups, work.failed_details, work.failed) == (2, 1, 3)
     assert work.oldest_at == min(TitleLookup.objects.waiting().values_list("created_at", flat=True))
@@ -115,7 +115,7 @@ def test_the_queue_is_shown_with_its_age(staff: Client) -> None:
     OrmQ.objects.create(key="reelkeeper", payload="", lock=now - timedelta(minutes=7))
     OrmQ.objects.create(key="reelkeeper", payload="", lock=now - timedelta(minutes=1))
     OrmQ.objects.create(key="reelkeeper", payload="", lock=now + timedelta(minutes=5))  # a worker has it
-    queue = operation.instance_status().queue
+    queue = instance_status().queue
     assert (queue.waiting, queue.taken, queue.oldest_at) == (2, 1, now - timedelta(minutes=7))
     assert (timezone.localtime(now) - timedelta(minutes=7)).strftime("%H:%M:%S") in page(staff)
 
@@ -206,20 +206,20 @@ def test_the_rate_is_told_since_the_minute_before_this_one(settings: Any) -> Non
     settings.TMDB = replace(settings.TMDB, rate_count=40, rate_seconds=10)
     minute = int(timezone.now().timestamp()) // 60
     TmdbService.objects.create(minute=minute, slots=30, slots_before=70)
-    rate = operation.instance_status().tmdb.rate
+    rate = instance_status().tmdb.rate
     assert (rate.used, rate.allowed) == (100, rate.seconds * 4)
     assert (rate.seconds, rate.left) == (90, 260)
     TmdbService.objects.update(minute=minute - 1)
-    assert operation.instance_status().tmdb.rate.used == 30
+    assert instance_status().tmdb.rate.used == 30
     TmdbService.objects.update(minute=minute - 2)
-    assert operation.instance_status().tmdb.rate.used == 0
+    assert instance_status().tmdb.rate.used == 0
 
 
 def test_troubles_are_those_of_the_last_hour() -> None:
     now = timezone.now()
     for ago, http_status, count in ((5, 429, 2), (9, 429, 1), (30, 0, 7), (61, 503, 99)):
         TmdbTrouble.objects.create(minute=now - timedelta(minutes=ago), http_status=http_status, count=count)
-    assert operation.instance_status().tmdb.troubles == [(0, 7), (429, 3)]
+    assert instance_status().tmdb.troubles == [(0, 7), (429, 3)]
 
 
 def clean_up(minutes_ago: int, *, success: bool = True, func: str = "imports.tasks.cleanup") -> None:
@@ -243,14 +243,14 @@ def test_the_last_clean_up_is_told(staff: Client) -> None:
 
 def test_what_is_stored_is_told(staff: Client, settings: Any, tmp_path: Path) -> None:
     settings.TMDB = replace(settings.TMDB, cache_path=tmp_path / "answers.sqlite3")
-    assert operation.instance_status().storage.answers == 0
+    assert instance_status().storage.answers == 0
     (tmp_path / "answers.sqlite3").write_bytes(b"x" * 3000)
     (tmp_path / "answers.sqlite3-wal").write_bytes(b"x" * 72)
     settings.CACHES = settings.CACHES | {"pictures": settings.CACHES["pictures"] | {"LOCATION": tmp_path / "pictures"}}
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "one.djcache").write_bytes(b"x" * 500)
     ImportSessionFactory(expires_at=timezone.now() - timedelta(days=1))
-    status = operation.instance_status()
+    status = instance_status()
     assert (status.storage.answers, status.storage.pictures, status.expired) == (3072, 500, 1)
     assert status.storage.database > 50_000 and status.storage.free > 0
     shown = page(staff)

@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.views.debug import technical_500_response
 
-from enrichment import engine
 from enrichment.tmdb.client import client as tmdb_client
+from enrichment.work import engine
 from imports.models import ImportSession
 from tests.exports import letterboxd_zip
 from tests.factories import UserFactory

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from imports import tokens
+from imports.accounts import tokens
 from imports.models import ApiToken, ImportSession, Source
 from tests.exports import letterboxd_zip
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory

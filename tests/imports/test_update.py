@@ -11,10 +11,10 @@ from django.db import connection
 from django.db.models import Count
 from django.test import Client
 
-from enrichment import engine
 from enrichment.tmdb.client import client as tmdb_client
-from imports import decisions
+from enrichment.work import engine
 from imports.models import ChosenBy, ImportSession, Movie, Outcome, Source, Viewing
+from imports.review import decisions
 from imports.sources.base import FileReport
 from tests.exports import BASE, DIARY, RATINGS, REVIEWS, csv_bytes, letterboxd_zip, zip_bytes
 from tests.factories import ImportSessionFactory, UserFactory

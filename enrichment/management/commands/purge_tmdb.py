@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from enrichment.purge import purge
+from enrichment.films.purge import purge
 
 ASKED = """This removes everything that came from TMDB: what is known of films, and what was kept of its answers.
 What people imported, chose and rated stays, with its titles.

@@ -7,9 +7,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from enrichment import health, refresh, services, supervisor
-from enrichment.management.waiting import wait_for_database
+from enrichment import services
+from enrichment.running import supervisor
+from enrichment.tmdb import health
 from enrichment.tmdb.client import prepare_cache
+from enrichment.work import refresh
+
+from ..waiting import wait_for_database
 
 
 class Command(BaseCommand):

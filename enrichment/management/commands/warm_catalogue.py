@@ -3,7 +3,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from enrichment import catalogue, queries, queue
+from enrichment import queries, queue
+from enrichment.films import catalogue
 
 
 class Command(BaseCommand):

@@ -2,9 +2,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from enrichment import health, supervisor
-from enrichment.management.waiting import wait_for_database
+from enrichment.running import supervisor
+from enrichment.tmdb import health
 from enrichment.tmdb.client import prepare_cache
+
+from ..waiting import wait_for_database
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from imports import counts
+from imports.outcomes import recount
 
 
 class Command(BaseCommand):
@@ -12,7 +12,7 @@ class Command(BaseCommand):
         parser.add_argument("--fix", action="store_true", help="put right what is off")
 
     def handle(self, *args: Any, fix: bool, **options: Any) -> None:
-        found = counts.drifts()
+        found = recount.drifts()
         for drift in found:
             self.stdout.write(str(drift))
         if not found:
@@ -20,7 +20,7 @@ class Command(BaseCommand):
             return
         if not fix:
             raise CommandError(f"{len(found)} off: `manage.py check_counts --fix` puts it right.")
-        counts.mend(found)
-        if left := counts.drifts():
+        recount.mend(found)
+        if left := recount.drifts():
             raise CommandError(f"{len(left)} of {len(found)} could not be put right: {'; '.join(map(str, left))}")
         self.stdout.write(self.style.SUCCESS(f"{len(found)} put right."))

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from imports import cleanup
+from imports.operation import cleanup
 
 
 class Command(BaseCommand):

@@ -5,8 +5,10 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from imports import accounts, owned
-from imports.management.people import user_named
+from imports.accounts import account
+from imports.accounts.rows import rows_of
+
+from ..people import user_named
 
 ASKED = """This deletes the account {name!r} with all that it holds, for good.
 `manage.py export_user {name}` keeps a copy. Type the name again to go on: """
@@ -31,11 +33,9 @@ class Command(BaseCommand):
             )
         if not yes and _typed(ASKED.format(name=name)) != name:
             raise CommandError("That is not the name: nothing was deleted.")
-        theirs = [(model._meta.verbose_name_plural, rows.count()) for model, rows in owned.rows_of(user).items()]
+        theirs = [(model._meta.verbose_name_plural, rows.count()) for model, rows in rows_of(user).items()]
         try:
-            accounts.delete_account(
-                user, watch=lambda imports: tqdm(imports, desc="imports", disable=None, leave=False)
-            )
+            account.delete_account(user, watch=lambda imports: tqdm(imports, desc="imports", disable=None, leave=False))
         except KeyboardInterrupt:
             raise CommandError("Stopped in the middle. Run it again to delete the rest.", returncode=130) from None
         self.stdout.write(self.style.SUCCESS(f"The account {name!r} is deleted, with all that it held."))

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from imports import doctor
-from imports.doctor import Level
+from imports.operation import doctor
+from imports.operation.doctor import Level
 
 WIDTH = 18
 

@@ -5,9 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from enrichment import queries as enrichment
-from imports import reasking
 from imports.models import ImportSession
-from imports.reasking import Which
+from imports.outcomes.ask_again import Which, ask_everything_again, ask_import_again
 
 
 class Command(BaseCommand):
@@ -22,10 +21,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, session: str | None, failed: bool, **options: Any) -> None:
         which = Which.FAILED if failed else Which.UNCLEAR
         if session is None:
-            count = reasking.ask_everything_again(which)
+            count = ask_everything_again(which)
             self.stdout.write(self.style.SUCCESS(f"Questions that are asked again: {count}"))
         else:
-            count = reasking.ask_import_again(_import(session), which)
+            count = ask_import_again(_import(session), which)
             self.stdout.write(self.style.SUCCESS(f"Films that are asked about again: {count}"))
         if enrichment.service_state().is_down:
             self.stdout.write(self.style.WARNING("TMDB is not answering just now: `manage.py doctor` says why."))

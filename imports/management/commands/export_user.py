@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from imports import personal_data
-from imports.management.people import user_named
+from imports.accounts.takeout import export
+
+from ..people import user_named
 
 
 class Command(BaseCommand):
@@ -28,9 +29,7 @@ class Command(BaseCommand):
         if target.exists() and not force:
             raise CommandError(f"{target} is there already: name another with --output, or overwrite it with --force.")
         try:
-            personal_data.export(
-                user, target, watch=lambda imports: tqdm(imports, desc="imports", disable=None, leave=False)
-            )
+            export(user, target, watch=lambda imports: tqdm(imports, desc="imports", disable=None, leave=False))
         except OSError as exc:
             raise CommandError(f"{target} can't be written: {exc.strerror}. Nothing was left there.") from exc
         except KeyboardInterrupt:

@@ -5,11 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from imports import services, time_zones
-from imports.management.people import user_named
+from imports import time_zones
 from imports.models import ImportSession
-from imports.services import ReviewOpen
+from imports.sessions.start import start_any
+from imports.sessions.store import ReviewOpen
 from imports.sources.base import SourceError, Upload
+
+from ..people import user_named
 
 
 class Command(BaseCommand):
@@ -29,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"The time zone must be a name like Europe/Lisbon, not {time_zone!r}.")
         owner = user_named(user)
         try:
-            session = services.start_any(owner, _read(paths), time_zone=time_zone, replace=replace)
+            session = start_any(owner, _read(paths), time_zone=time_zone, replace=replace)
         except SourceError as refused:
             raise CommandError(str(refused)) from refused
         except ReviewOpen as there:

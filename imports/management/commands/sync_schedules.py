@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_q.models import Schedule
 
-from imports.schedules import SCHEDULES
+from imports.operation.schedules import SCHEDULES
 
 
 class Command(BaseCommand):

@@ -5,22 +5,14 @@ from datetime import date
 
 import pandas as pd
 
-from imports.sources.accounting import Account
-from imports.sources.archive import Member
-from imports.sources.base import FileReport, Parsed
-from imports.sources.letterboxd.files import (
-    ENTRY_KINDS,
-    FILM_KINDS,
-    IMPORT_FORMAT,
-    count_rows,
-    kind_of,
-    skip_rule,
-    stem,
-)
-from imports.sources.letterboxd.films import assemble
-from imports.sources.letterboxd.rows import read_cells, read_values
-from imports.sources.refusals import refusal
-from imports.sources.text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, Table, open_table
+from ..accounting import Account
+from ..archive import Member
+from ..base import FileReport, Parsed
+from ..letterboxd.files import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT, count_rows, kind_of, skip_rule, stem
+from ..letterboxd.films import assemble
+from ..letterboxd.rows import read_cells, read_values
+from ..refusals import refusal
+from ..text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, Table, open_table
 
 NAME = "letterboxd"
 KINDS = (*FILM_KINDS, *ENTRY_KINDS, IMPORT_FORMAT)

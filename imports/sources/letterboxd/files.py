@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import Final
 
-from imports.sources.archive import Member
-from imports.sources.base import RoleNeeded, SourceError
-from imports.sources.lookalikes import looks_like
-from imports.sources.refusals import refusal
-from imports.sources.text import MAX_ROW, LineCount, Table
+from ..archive import Member
+from ..base import RoleNeeded, SourceError
+from ..lookalikes import looks_like
+from ..refusals import refusal
+from ..text import MAX_ROW, LineCount, Table
 
 FILM_KINDS: Final = ("watched", "ratings", "likes")  # a row is a film; in this order they name and date it
 ENTRY_KINDS: Final = ("diary", "reviews")  # a row is a viewing

@@ -10,11 +10,11 @@ from decimal import Decimal
 
 import pandas as pd
 
-from imports.sources.accounting import Account
-from imports.sources.base import ParsedMovie, ParsedViewing
-from imports.sources.letterboxd.files import FILM_KINDS
-from imports.sources.letterboxd.rows import texts
-from imports.sources.values import parse_tags
+from ..accounting import Account
+from ..base import ParsedMovie, ParsedViewing
+from ..letterboxd.files import FILM_KINDS
+from ..letterboxd.rows import texts
+from ..values import parse_tags
 
 FILM_FACTS = ("year", "rating", "marked_on", "rated_on", "liked_on")
 FILM_VALUES = FILM_FACTS[1:]

@@ -11,20 +11,11 @@ from typing import TypeVar
 
 import pandas as pd
 
-from imports.sources.accounting import Account
-from imports.sources.letterboxd.files import BASE, ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
-from imports.sources.letterboxd.links import link_kind, main_kind
-from imports.sources.text import Row, Table
-from imports.sources.values import (
-    NUMBER,
-    is_day_first,
-    is_yes,
-    parse_date,
-    parse_rating,
-    parse_title,
-    parse_uri,
-    parse_year,
-)
+from ..accounting import Account
+from ..letterboxd.files import BASE, ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
+from ..letterboxd.links import link_kind, main_kind
+from ..text import Row, Table
+from ..values import NUMBER, is_day_first, is_yes, parse_date, parse_rating, parse_title, parse_uri, parse_year
 
 CELLS = {
     "title": "name",

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from imports.sources.accounting import Account
-from imports.sources.archive import Member
-from imports.sources.base import FileReport, Parsed
-from imports.sources.letterboxd.files import count_rows, is_import_format
-from imports.sources.lookalikes import LETTERBOXD, looks_like
-from imports.sources.prime_video.entries import read_entries
-from imports.sources.prime_video.files import is_private, missing, recognises
-from imports.sources.prime_video.titles import assemble
-from imports.sources.refusals import refusal
-from imports.sources.text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, open_table
+from ..accounting import Account
+from ..archive import Member
+from ..base import FileReport, Parsed
+from ..letterboxd.files import count_rows, is_import_format
+from ..lookalikes import LETTERBOXD, looks_like
+from ..prime_video.entries import read_entries
+from ..prime_video.files import is_private, missing, recognises
+from ..prime_video.titles import assemble
+from ..refusals import refusal
+from ..text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, open_table
 
 __all__ = ["NAME", "parse", "recognises"]
 

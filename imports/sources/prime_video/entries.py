@@ -6,17 +6,17 @@ from datetime import date, tzinfo
 from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
-from imports.sources.accounting import Account
-from imports.sources.archive import Member
-from imports.sources.base import Kind
-from imports.sources.prime_video.episodes import shows
-from imports.sources.prime_video.files import Format, format_of, meanings, missing
-from imports.sources.prime_video.marks import kind_of
-from imports.sources.prime_video.tables import Cells, csv_rows, json_rows, skip
-from imports.sources.prime_video.times import parse_day
-from imports.sources.refusals import refusal
-from imports.sources.text import open_table
-from imports.sources.values import is_day_first, parse_title, parse_uri
+from ..accounting import Account
+from ..archive import Member
+from ..base import Kind
+from ..prime_video.episodes import shows
+from ..prime_video.files import Format, format_of, meanings, missing
+from ..prime_video.marks import kind_of
+from ..prime_video.tables import Cells, csv_rows, json_rows, skip
+from ..prime_video.times import parse_day
+from ..refusals import refusal
+from ..text import open_table
+from ..values import is_day_first, parse_title, parse_uri
 
 FILMS: Final = {"movie", "film", "película", "filme", "映画", "電影", "电影"}
 SERIES: Final = {"series", "serie", "série", "シリーズ", "電影劇集系列", "劇集系列", "剧集系列"}

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Final, Literal
 
-from imports.sources.archive import Member
-from imports.sources.text import fold
+from ..archive import Member
+from ..text import fold
 
 Format = Literal["", "script", "legacy", "activity"]
 Names = dict[str, tuple[str, ...]]

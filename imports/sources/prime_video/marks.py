@@ -6,8 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from imports.sources.base import Kind
-from imports.sources.values import parse_year
+from ..base import Kind
+from ..values import parse_year
 
 LANGUAGE = r"(?:dt\.?|deutsch|ov|omu|omeu|omdu|vo|vf|vost|vostfr)"
 NOISE = "|".join(

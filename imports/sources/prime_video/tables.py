@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
 
-from imports.sources.accounting import Account
-from imports.sources.prime_video.files import NEEDED, Format, meaning, meanings
-from imports.sources.refusals import refusal
-from imports.sources.text import MAX_ROW, Table, decode
+from ..accounting import Account
+from ..prime_video.files import NEEDED, Format, meaning, meanings
+from ..refusals import refusal
+from ..text import MAX_ROW, Table, decode
 
 Cells = Mapping[str, str]  # by the names that files.FORMATS gives them
 

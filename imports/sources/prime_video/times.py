@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-from imports.sources.values import parse_date
+from ..values import parse_date
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECONDS = re.compile(r"(\d{12,13})(?:\.0)?", re.ASCII)  # from 1973 to 2286

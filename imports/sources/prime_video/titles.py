@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from imports.sources.accounting import Account
-from imports.sources.base import Kind, ParsedMovie, ParsedViewing
-from imports.sources.prime_video.entries import Entry
-from imports.sources.prime_video.marks import clean, names, without_bare_season
-from imports.sources.prime_video.tables import skip
+from ..accounting import Account
+from ..base import Kind, ParsedMovie, ParsedViewing
+from ..prime_video.entries import Entry
+from ..prime_video.marks import clean, names, without_bare_season
+from ..prime_video.tables import skip
 
 ORDER: Final[tuple[Kind, ...]] = ("film", "series", "not_a_film")
 Key = str

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from imports.sources.archive import Member
-from imports.sources.base import FileReport, Parsed, ParsedMovie
-from imports.sources.reelkeeper.document import Document
-from imports.sources.reelkeeper.fields import Fault, Part
-from imports.sources.reelkeeper.head import read_file, read_head, read_problem
-from imports.sources.reelkeeper.movies import read_movie
-from imports.sources.reelkeeper.versions import FORMAT, upgraded, version_of
-from imports.sources.refusals import refusal
-from imports.sources.text import MAX_LINES
+from ..archive import Member
+from ..base import FileReport, Parsed, ParsedMovie
+from ..reelkeeper.document import Document
+from ..reelkeeper.fields import Fault, Part
+from ..reelkeeper.head import read_file, read_head, read_problem
+from ..reelkeeper.movies import read_movie
+from ..reelkeeper.versions import FORMAT, upgraded, version_of
+from ..refusals import refusal
+from ..text import MAX_LINES
 
 __all__ = ["FORMAT", "KIND", "parse", "recognises"]
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from imports.sources.reelkeeper.fields import Fault
-from imports.sources.refusals import refusal
+from ..reelkeeper.fields import Fault
+from ..refusals import refusal
 
 LISTS = ("files", "problems", "movies")
 FOLLOWING = "statistics"  # from all the rest: for reading only

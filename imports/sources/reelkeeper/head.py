@@ -2,11 +2,11 @@
 
 from typing import Any, Literal, cast
 
-from imports.sources.base import FileReport, Restored, RowNote
-from imports.sources.letterboxd.files import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
-from imports.sources.reasons import REASONS, SKIP_RULES
-from imports.sources.reelkeeper.fields import Fault, Part
-from imports.sources.reelkeeper.versions import FORMAT
+from ..base import FileReport, Restored, RowNote
+from ..letterboxd.files import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
+from ..reasons import REASONS, SKIP_RULES
+from ..reelkeeper.fields import Fault, Part
+from ..reelkeeper.versions import FORMAT
 
 HEAD = ("format", "version", "source", "time_zone", "created_at", "found_count")
 FILE = ("name", "size", "kind", "encoding", "rows", "added", "merged", "already", "skipped", "problems")

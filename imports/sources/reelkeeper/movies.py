@@ -3,11 +3,11 @@
 from datetime import date
 from typing import cast
 
-from imports.sources.base import Decided, Kind, ParsedMovie, ParsedRanking, ParsedViewing
-from imports.sources.prime_video.marks import names
-from imports.sources.reelkeeper.fields import Fault, Part
-from imports.sources.text import MAX_ROW
-from imports.sources.values import FIRST_YEAR, MAX_TITLE, YEARS_AHEAD, parse_title
+from ..base import Decided, Kind, ParsedMovie, ParsedRanking, ParsedViewing
+from ..prime_video.marks import names
+from ..reelkeeper.fields import Fault, Part
+from ..text import MAX_ROW
+from ..values import FIRST_YEAR, MAX_TITLE, YEARS_AHEAD, parse_title
 
 KINDS = {"letterboxd": ("film",), "prime_video": ("film", "series", "not_a_film")}
 DECISIONS = ("pending", "added", "skipped", "already_ranked", "same_film")

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from imports.sources.refusals import refusal
+from ..refusals import refusal
 
 FORMAT: Final = "reelkeeper"
-VERSION = 1  # of what is written; docs: imports/schemas/export-v1.json
+VERSION = 1  # of what is written; docs: imports/exports/export-v1.json
 
 Step = Callable[[dict[str, Any], str], dict[str, Any]]
 

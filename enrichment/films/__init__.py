@@ -1,0 +1,1 @@
+"""The films that are known here."""

@@ -1,0 +1,1 @@
+"""Which film is this title? Asked once for the whole instance."""

@@ -1,0 +1,1 @@
+"""What the workers do with each row until it is settled."""

@@ -1,0 +1,1 @@
+"""A person's account, and all that is theirs."""

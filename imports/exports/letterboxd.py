@@ -1,0 +1,118 @@
+"""In the format that letterboxd.com takes in: CSVs of at most 1 MB each, in a ZIP that is written as it is sent."""
+
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+
+from enrichment.models import TmdbMovie
+from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Source, Viewing
+
+from .library import library_rankings
+from .session import Told, movies
+from .streams import csv_lines
+
+COLUMNS = "LetterboxdURI tmdbID imdbID Title Year Directors Rating WatchedDate Rewatch Tags Review".split()
+MAX_PART = 1_000_000  # bytes, the header among them
+HEADER = next(csv_lines([COLUMNS], for_people=False)).encode()
+
+Cells = list[object]
+
+
+def session_zip(session: ImportSession) -> Iterator[bytes]:
+    """Every film that was seen, but those skipped in a review."""
+    seen = movies(session, kind=Kind.FILM, is_seen=True)
+    wanted = (told for told in seen if told.movie.decision != Decision.SKIPPED)
+    is_review = session.source == Source.PRIME_VIDEO
+    return _zipped(row for told in wanted for row in _rows(told, is_review=is_review))
+
+
+def library_zip(user: User) -> Iterator[bytes]:
+    return _zipped(_of_ranking(ranking) for ranking in library_rankings(user))
+
+
+def _rows(told: Told, *, is_review: bool) -> Iterator[Cells]:
+    """Each viewing, the oldest first. What the last one does not say of the film's rating, a row without a day does."""
+    film = _film(told.movie, is_review=is_review)
+    rating = told.ranking.rating if told.ranking else told.movie.rating
+    viewings = sorted(told.viewings, key=lambda viewing: viewing.watched_on or date.min)
+    last = next((viewing.rating for viewing in reversed(viewings) if viewing.rating), None)
+    for viewing in viewings:
+        if is_review and viewing is viewings[-1]:
+            viewing.rating = last = rating  # a history has no ratings of its own
+        yield [*film, *_viewing(viewing)]
+    if not viewings or (rating is not None and rating != last):
+        yield [*film, _text(rating), "", "", "", ""]
+
+
+def _film(movie: Movie, *, is_review: bool) -> Cells:
+    film = movie.tmdb_movie
+    if film is None:
+        return [movie.letterboxd_uri, "", "", movie.title, movie.year or "", ""]
+    # Letterboxd's own names lead back to its films; what Amazon writes around a title would not
+    title, year = (film.title, film.year) if is_review else (movie.title, movie.year)
+    return [movie.letterboxd_uri, film.pk, film.imdb_id, title, year or "", _directors(film)]
+
+
+def _viewing(viewing: Viewing) -> Cells:
+    rewatch = "true" if viewing.rewatch else "false"
+    return [_text(viewing.rating), viewing.watched_on or "", rewatch, ", ".join(viewing.tags), viewing.review]
+
+
+def _of_ranking(ranking: Ranking) -> Cells:
+    film = ranking.tmdb_movie
+    named = ["", film.pk, film.imdb_id, ranking.title, ranking.year or "", _directors(film)]
+    return [*named, _text(ranking.rating), "", "", "", ""]
+
+
+def _directors(film: TmdbMovie) -> str:
+    return ", ".join(film.directors)
+
+
+def _text(rating: Decimal | None) -> str:
+    return "" if rating is None else f"{rating.normalize():f}"
+
+
+def _zipped(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    sent = _Sink()
+    with zipfile.ZipFile(sent, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, part in enumerate(_parts(rows), 1):
+            archive.writestr(f"letterboxd-import-{number}.csv", part)
+            yield sent.take()
+    yield sent.take()
+
+
+def _parts(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Each begins with the header; the first comes even without a row. A row that is longer stands alone."""
+    lines, size = [HEADER], len(HEADER)
+    for text in csv_lines(rows, for_people=False):
+        line = text.encode()
+        if size + len(line) > MAX_PART and len(lines) > 1:
+            yield b"".join(lines)
+            lines, size = [HEADER], len(HEADER)
+        lines.append(line)
+        size += len(line)
+    yield b"".join(lines)
+
+
+class _Sink:
+    """A file for ZipFile that can only be written to, so that it needs no place to go back to."""
+
+    def __init__(self) -> None:
+        self.chunks: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self.chunks.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def take(self) -> bytes:
+        taken, self.chunks = b"".join(self.chunks), []
+        return taken

@@ -1,0 +1,198 @@
+"""One import, to take away: our own JSON, which can be read back (its schema: export-v1.json), and CSVs for people."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from enrichment.models import TmdbMovie
+from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Source, Viewing
+from imports.sources.reelkeeper import KIND
+from imports.sources.reelkeeper.versions import FORMAT, VERSION
+from imports.statistics import kept
+
+from .streams import BATCH, BOM, as_json, batches, csv_lines, json_members
+
+PROBLEM = ("file", "line", "kind", "reason", "detail")
+FACTS = (
+    "original_title",
+    "release_date",
+    "runtime",
+    "genres",
+    "directors",
+    "cast",
+    "countries",
+    "budget",
+    "revenue",
+    "popularity",
+    "vote_average",
+    "vote_count",
+)
+
+
+def session_json(session: ImportSession) -> Iterator[str]:
+    """Everything of it that is the person's; what TMDB tells of the films is there for reading."""
+    # the exports that it was restored from are no part of it: reading one back gives the same export again
+    own = [file["name"] for file in session.files if file["kind"] == KIND]
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "source": session.source,
+        "time_zone": session.time_zone,
+        "created_at": session.created_at,
+        "found_count": session.found_count,
+    }
+    yield "{" + ",".join(f'\n"{name}": {as_json(value)}' for name, value in head.items())
+    yield ',\n"files": ['
+    yield from json_members(file for file in session.files if file["kind"] != KIND)
+    yield '\n],\n"problems": ['
+    problems = session.problems.exclude(file__in=own).values(*PROBLEM)
+    yield from json_members(problems.iterator(chunk_size=BATCH))
+    yield f'\n],\n"statistics": {as_json(_without_ids(kept.of_session(session)))}'
+    yield ',\n"movies": ['
+    yield from json_members(map(_as_json, movies(session)))
+    yield "\n]}\n"
+
+
+def films_csv(session: ImportSession) -> Iterator[str]:
+    header = "title year rating watched_date viewings rewatch tags liked_on letterboxd_uri status decision"
+    facts = "tmdb_id tmdb_title imdb_id directors genres countries runtime"
+    yield BOM
+    yield from csv_lines([f"{header} {facts}".split()])
+    for movie, viewings, ranking in movies(session, kind=Kind.FILM):
+        film = movie.tmdb_movie
+        rating = movie.rating if ranking is None else ranking.rating
+        own = [movie.title, movie.year, rating, movie.watched_on, len(viewings), _yes(any(v.rewatch for v in viewings))]
+        own += [", ".join(_tags(viewings)), movie.liked_on, movie.letterboxd_uri, movie.outcome, movie.decision]
+        lists = [", ".join(names) for names in (film.directors, film.genres, film.countries)] if film else [""] * 3
+        of_film = [film.pk, film.title, film.imdb_id, *lists, film.runtime] if film else [""] * 7
+        yield from csv_lines([[*own, *of_film]])
+
+
+def viewings_csv(session: ImportSession) -> Iterator[str]:
+    header = "title year watched_date rating rewatch tags review entry_uri letterboxd_uri tmdb_id tmdb_title"
+    yield BOM
+    yield from csv_lines([header.split()])
+    for movie, viewings, _ in movies(session, kind=Kind.FILM):
+        film = movie.tmdb_movie
+        of_film = [movie.letterboxd_uri, film.pk if film else "", film.title if film else ""]
+        for viewing in viewings:
+            own = [viewing.watched_on, viewing.rating, _yes(viewing.rewatch), ", ".join(viewing.tags), viewing.review]
+            yield from csv_lines([[movie.title, movie.year, *own, viewing.entry_uri, *of_film]])
+
+
+class Told(NamedTuple):
+    """A film of the import with its TMDB film, its viewings as they were told, and what the library of a review's
+    person has of it."""
+
+    movie: Movie
+    viewings: list[Viewing]
+    ranking: Ranking | None
+
+
+def movies(session: ImportSession, **only: Any) -> Iterator[Told]:
+    """In order. Not by prefetch_related: a film and its viewings would hold each other until a late collection."""
+    rows = session.movies.filter(**only).select_related("tmdb_movie").order_by("turn", "pk")
+    for batch in batches(rows.iterator(chunk_size=BATCH)):
+        ranked, viewings = _ranked(session, batch), _viewings(batch)
+        yield from (Told(movie, viewings[movie.pk], ranked.get(movie.tmdb_movie_id)) for movie in batch)
+
+
+def _viewings(batch: list[Movie]) -> dict[int, list[Viewing]]:
+    found: dict[int, list[Viewing]] = {movie.pk: [] for movie in batch}
+    for viewing in Viewing.objects.filter(movie__in=found).order_by("pk"):
+        found[viewing.movie_id].append(viewing)
+    return found
+
+
+def _ranked(session: ImportSession, batch: list[Movie]) -> dict[int | None, Ranking]:
+    if session.source != Source.PRIME_VIDEO or session.user_id is None:
+        return {}
+    films = [movie.tmdb_movie_id for movie in batch if movie.tmdb_movie_id]
+    found = Ranking.objects.filter(user_id=session.user_id, tmdb_movie__in=films)
+    return {ranking.tmdb_movie_id: ranking for ranking in found}
+
+
+def _as_json(told: Told) -> dict[str, Any]:
+    movie, viewings, ranking = told
+    return {
+        "title": movie.title,
+        "year": movie.year,
+        "rating": _number(movie.rating),
+        "watched_date": movie.watched_on,
+        "rewatch": any(viewing.rewatch for viewing in viewings),
+        "tags": _tags(viewings),
+        "review": next((viewing.review for viewing in reversed(viewings) if viewing.review), ""),
+        "letterboxd_uri": movie.letterboxd_uri,
+        "source_key": movie.source_key,
+        "kind": movie.kind,
+        "source_image_url": movie.source_image_url,
+        "liked_on": movie.liked_on,
+        "marked_on": movie.marked_on,
+        "rated_on": movie.rated_on,
+        "is_seen": movie.is_seen,
+        "viewings": list(map(_viewing, viewings)),
+        "status": movie.outcome,
+        "tmdb_id": movie.tmdb_movie_id,
+        "chosen_by": movie.chosen_by,
+        "decision": movie.decision,
+        "decided_at": movie.decided_at,
+        "decided_with": movie.decided_with,
+        "ranking": _ranking(movie, ranking),
+        **_facts(movie.tmdb_movie),
+    }
+
+
+def _viewing(viewing: Viewing) -> dict[str, Any]:
+    return {
+        "watched_date": viewing.watched_on,
+        "rating": _number(viewing.rating),
+        "rewatch": viewing.rewatch,
+        "tags": viewing.tags,
+        "review": viewing.review,
+        "entry_uri": viewing.entry_uri,
+        "number": viewing.number,
+    }
+
+
+def _ranking(movie: Movie, ranking: Ranking | None) -> dict[str, Any] | None:
+    """What the review added, or found there."""
+    is_its_own = ranking is not None and movie.decision == Decision.ADDED and ranking.movie_id == movie.pk
+    if ranking is None or not (is_its_own or movie.decision == Decision.ALREADY_RANKED):
+        return None
+    return {
+        "title": ranking.title,
+        "year": ranking.year,
+        "rating": _number(ranking.rating),
+        "rated_at": ranking.rated_at,
+        "changed_at": ranking.changed_at,
+    }
+
+
+def _facts(film: TmdbMovie | None) -> dict[str, Any]:
+    """Null for what is not known."""
+    return {
+        "tmdb_title": film.title if film else None,
+        "imdb_id": (film.imdb_id or None) if film else None,
+        "original_language": (film.original_language or None) if film else None,
+        "country": film.countries[0] if film and film.countries else None,
+        **{name: getattr(film, name) if film else None for name in FACTS},
+    }
+
+
+def _without_ids(told: Any) -> Any:
+    """Rows have other numbers once they are read back."""
+    if isinstance(told, dict):
+        return {name: _without_ids(value) for name, value in told.items() if name != "id"}
+    return list(map(_without_ids, told)) if isinstance(told, list) else told
+
+
+def _tags(viewings: list[Viewing]) -> list[str]:
+    return sorted({tag for viewing in viewings for tag in viewing.tags})
+
+
+def _number(rating: Decimal | None) -> float | None:
+    return None if rating is None else float(rating)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else ""

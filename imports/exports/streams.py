@@ -1,0 +1,61 @@
+"""What a person takes away, line by line: nothing here grows with the number of films."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+BATCH = 500
+BOM = "\ufeff"  # at the beginning of a file for people: Excel takes it for Windows text without
+
+Row = TypeVar("Row")
+
+
+def csv_lines(rows: Iterable[Iterable[object]], *, for_people: bool = True) -> Iterator[str]:
+    """`for_people`: no cell is a formula. A program that reads the file wants its texts exact."""
+    writer = csv.writer(_Echo())
+    for row in rows:
+        yield writer.writerow([_cell(value) for value in row] if for_people else row)
+
+
+def _cell(value: object) -> object:
+    """A spreadsheet takes such a text for a formula; an apostrophe before it keeps it a text."""
+    is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
+    return f"'{value}" if is_formula else value
+
+
+class _Echo:
+    """A file for csv.writer that gives each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+class _Encoder(DjangoJSONEncoder):
+    def default(self, o: Any) -> Any:
+        """Milliseconds even when there are none: Django leaves them out only of a full second, so that what was cut
+        off to one would be written otherwise once it is read back."""
+        if isinstance(o, datetime):
+            return o.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return super().default(o)
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, cls=_Encoder, ensure_ascii=False, allow_nan=False)
+
+
+def json_members(items: Iterable[object]) -> Iterator[str]:
+    """What stands between the brackets of a list, each member on a line of its own."""
+    for number, item in enumerate(items):
+        yield f",\n{as_json(item)}" if number else f"\n{as_json(item)}"
+
+
+def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch

@@ -1,0 +1,1 @@
+"""An import's films: found, filtered, in order."""

@@ -1,0 +1,176 @@
+"""Conditions of the film list: which titles of an import a number of the statistics stands for."""
+
+import json
+from datetime import date
+from typing import Any, Protocol
+
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Cast, Coalesce, RowNumber, StrIndex
+from django.db.models.lookups import GreaterThan
+
+from enrichment.models import TmdbMovie
+from imports.models import ImportSession, Kind, Movie, Outcome, Ranking, Source, Viewing
+
+MATCHED = Q(outcome=Outcome.MATCHED)
+DAY = Coalesce("watched_on", Value(date(1, 1, 1)), output_field=DateField())
+LONGEST = 200  # name or tag that is filtered by
+
+
+def stars(session: ImportSession) -> Any:
+    """A Prime history has no ratings: those of its films are in the library of its owner."""
+    if session.source != Source.PRIME_VIDEO:
+        return F("rating")
+    own = Ranking.objects.filter(user=session.user_id, tmdb_movie=OuterRef("tmdb_movie"))
+    return Coalesce(Subquery(own.values("rating")[:1]), "rating")
+
+
+def holding(field: str, entry: str) -> QuerySet[TmdbMovie]:
+    """Films whose JSON list has this entry: read as text, the same on SQLite and PostgreSQL."""
+    return TmdbMovie.objects.alias(place=_place(field, entry)).filter(place__gt=0)
+
+
+class Facts(Protocol):
+    """The filters that both lists have of what TMDB knows."""
+
+    @property
+    def genre(self) -> str: ...
+    @property
+    def genre_too(self) -> str: ...
+    @property
+    def director(self) -> str: ...
+    @property
+    def cast(self) -> str: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+def facts(filters: Facts) -> Q:
+    """What TMDB knows of the film."""
+    wanted = Q()
+    entries = (
+        ("genres", filters.genre),
+        ("genres", filters.genre_too),
+        ("directors", filters.director),
+        ("cast", filters.cast),
+        ("countries", filters.country),
+    )
+    for field, entry in entries:
+        if entry:
+            wanted &= Q(tmdb_movie__in=holding(field, entry))
+    return wanted & Q(tmdb_movie__original_language=filters.language) if filters.language else wanted
+
+
+def tagged(tag: str) -> Q:
+    """Of a viewing."""
+    return Q(GreaterThan(_place("tags", tag), 0))
+
+
+def on(when: str, field: str = "watched_on") -> Q:
+    """In a year, in a month or on a day: "2024", "2024-05", "2024-05-17"."""
+    parts = [int(part) for part in when.split("-")]
+    if len(parts) == 3:
+        return Q(**{field: date(*parts)})
+    return Q(**{f"{field}__{name}": part for name, part in zip(("year", "month"), parts, strict=False)})
+
+
+class Titles:
+    """Each title of an import on its own."""
+
+    def __init__(self, session: ImportSession) -> None:
+        self.session = session
+        self.films = session.movies.filter(kind=Kind.FILM)
+        self.viewings = Viewing.objects.filter(movie__session=session, movie__kind=Kind.FILM)
+
+    def all(self) -> QuerySet[Movie]:
+        """With `stars`."""
+        return self.films.annotate(stars=self._stars()).filter(self._shown())
+
+    def any(self, wanted: Q) -> Q:
+        return wanted
+
+    def known(self, wanted: Q) -> Q:
+        """What TMDB knows."""
+        return wanted
+
+    def watched(self, when: Q) -> Q:
+        """With a viewing that is so."""
+        return Q(pk__in=self.viewings.filter(when).values("movie"))
+
+    def again(self, when: Q) -> Q:
+        """With such a viewing that was not the first: by the diary's own word or by its days."""
+        return self.watched(when & (Q(rewatch=True) | self._after_another()))
+
+    def _after_another(self) -> Q:
+        """Of a viewing."""
+        return Q(Exists(self._earlier().filter(movie=OuterRef("movie"))))
+
+    def _earlier(self) -> QuerySet[Viewing]:
+        return self.viewings.filter(watched_on__lt=OuterRef("watched_on"))
+
+    def _shown(self) -> Q:
+        return Q()
+
+    def _stars(self) -> Any:
+        return stars(self.session)
+
+
+class SeenFilms(Titles):
+    """As statistics count: films that were seen; of several titles that are one film, the one that was watched last
+    stands for all of them. What it asks of other titles is asked once for a query: to look for those of each of 10,000
+    films takes minutes on SQLite."""
+
+    def __init__(self, session: ImportSession) -> None:
+        super().__init__(session)
+        self.matched = self.films.filter(MATCHED)
+
+    def any(self, wanted: Q) -> Q:
+        return wanted | MATCHED & Q(tmdb_movie__in=self.matched.filter(wanted).values("tmdb_movie"))
+
+    def known(self, wanted: Q) -> Q:
+        return MATCHED & wanted
+
+    def watched(self, when: Q) -> Q:
+        of_film = self.viewings.filter(when, movie__outcome=Outcome.MATCHED).values("movie__tmdb_movie")
+        return super().watched(when) | MATCHED & Q(tmdb_movie__in=of_film)
+
+    def _after_another(self) -> Q:
+        matched = Q(movie__outcome=Outcome.MATCHED)
+        of_film = self._earlier().filter(matched, movie__tmdb_movie=OuterRef("movie__tmdb_movie"))
+        return super()._after_another() | matched & Q(Exists(of_film))
+
+    def _shown(self) -> Q:
+        newest_first = [DAY.desc(), F("turn").asc(), F("pk").asc()]
+        place = Window(RowNumber(), partition_by="tmdb_movie", order_by=newest_first)
+        newest = self.matched.annotate(place=place).filter(place=1).values("pk")
+        return (~MATCHED | Q(pk__in=newest)) & self.any(Q(is_seen=True))
+
+    def _stars(self) -> Any:
+        """Of the title that was watched last among those that are rated."""
+        if self.session.source == Source.PRIME_VIDEO:
+            return super()._stars()
+        rated = self.matched.filter(tmdb_movie=OuterRef("tmdb_movie"), rating__isnull=False)
+        newest = rated.order_by(F("watched_on").desc(nulls_last=True), "turn", "pk").values("rating")[:1]
+        films = self.matched.order_by().values("tmdb_movie").annotate(n=Count("pk")).filter(n__gt=1)
+        has_others = MATCHED & Q(tmdb_movie__in=films.values("tmdb_movie"))
+        return Coalesce("rating", Case(When(has_others, then=Subquery(newest))))
+
+
+def _place(field: str, entry: str) -> StrIndex:
+    """Of the entry in the list, read as text; 0: it has none. Unlike LIKE, it knows A from a on SQLite, too."""
+    return StrIndex(Cast(field, TextField()), Value(json.dumps(entry, ensure_ascii=False)))

@@ -1,0 +1,171 @@
+"""Reads shared by the pages, the API and the commands."""
+
+import json
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, IntegerField, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Coalesce, ExtractYear
+
+from enrichment.models import TitleLookup, TmdbMovie
+from enrichment.titles import fold
+from imports.models import ImportSession, Kind, Movie, Outcome
+
+from . import conditions
+
+MOST_WORDS = 12  # of a search: each is looked for in all films, and no two titles have so many in common
+
+
+def newest_matches(session: ImportSession, count: int = 12) -> QuerySet[Movie]:
+    matched = session.movies.filter(outcome=Outcome.MATCHED).select_related("tmdb_movie")
+    return matched.order_by("-settled_at", "turn")[:count]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovieFilters:
+    """What a person wants to see of an import's films, and in which order. Empty: all."""
+
+    q: str = ""
+    decade: int | None = None
+    genre: str = ""
+    rating: str = ""  # "4.5", or "none": not rated
+    status: str = ""
+    liked: bool = False
+    seen: bool = False  # as statistics count: seen films, each once
+    watched: str = ""  # "2024", "2024-05" or "2024-05-17"
+    weekday: int | None = None  # Monday is 0
+    rewatched: bool = False
+    year: int | None = None  # of the release
+    genre_too: str = ""  # beside `genre`
+    director: str = ""
+    cast: str = ""
+    country: str = ""
+    language: str = ""  # ISO 639-1
+    tag: str = ""
+    sort: str = "watched"
+
+    @property
+    def leave_all(self) -> bool:
+        return replace(self, sort="watched") == MovieFilters()
+
+
+FILM_YEAR = Coalesce("year", ExtractYear("tmdb_movie__release_date"), output_field=IntegerField())  # a source's first
+NEWEST_WATCHED = (F("watched_on").desc(nulls_last=True), "turn")
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "watched": NEWEST_WATCHED,
+    "watched_oldest": (F("watched_on").asc(nulls_last=True), "-turn"),
+    "title": ("lookup__title_key", "film_year", "turn"),  # folded: Ä sorts as A, case does not matter
+    "year": (F("film_year").desc(nulls_last=True), *NEWEST_WATCHED),
+    "year_oldest": (F("film_year").asc(nulls_last=True), *NEWEST_WATCHED),
+    "rating": (F("stars").desc(nulls_last=True), *NEWEST_WATCHED),
+    "rating_lowest": (F("stars").asc(nulls_last=True), *NEWEST_WATCHED),
+    "runtime": (F("tmdb_movie__runtime").desc(nulls_last=True), *NEWEST_WATCHED),
+    "runtime_shortest": (F("tmdb_movie__runtime").asc(nulls_last=True), *NEWEST_WATCHED),
+}
+
+
+def movies(session: ImportSession, filters: MovieFilters = MovieFilters()) -> QuerySet[Movie]:
+    """The films of an import with their TMDB film and lookup, filtered and in order; one query however many."""
+    titles = conditions.SeenFilms(session) if filters.seen else conditions.Titles(session)
+    found = titles.all().select_related("tmdb_movie", "lookup").annotate(film_year=FILM_YEAR)
+    wanted = _search(filters.q) & _rated(filters.rating) & _released(filters) & _done(filters, titles)
+    if facts := conditions.facts(filters):
+        wanted &= titles.known(facts)
+    if filters.status:
+        wanted &= Q(outcome=filters.status)
+    return found.filter(wanted).order_by(*ORDERS[filters.sort], "pk")
+
+
+def unenriched(session: ImportSession) -> QuerySet[Movie]:
+    """Films that wait, and those that failed, in the import's order; with what was asked, and the film it is."""
+    still_open = _films(session).filter(outcome__in=[Outcome.OPEN, Outcome.FAILED])
+    return still_open.select_related("tmdb_movie", "lookup__tmdb_movie").order_by("turn", "pk")
+
+
+def _films(session: ImportSession) -> QuerySet[Movie]:
+    """Without the series and trailers of a Prime history, which wait in a list of their own."""
+    return session.movies.filter(kind=Kind.FILM)
+
+
+def _released(filters: MovieFilters) -> Q:
+    wanted = Q()
+    if filters.decade is not None:
+        wanted &= Q(film_year__gte=filters.decade, film_year__lt=filters.decade + 10)
+    if filters.year is not None:
+        wanted &= Q(film_year=filters.year)
+    return wanted & (Q(year__isnull=False) | conditions.MATCHED) if wanted and filters.seen else wanted
+
+
+def _done(filters: MovieFilters, titles: conditions.Titles) -> Q:
+    """What the person did with the film."""
+    wanted = Q()
+    if filters.liked:
+        wanted &= titles.any(Q(liked_on__isnull=False))
+    viewing = _viewing(filters)
+    if filters.rewatched:
+        return wanted & titles.again(viewing)
+    return wanted & titles.watched(viewing) if viewing else wanted
+
+
+def _viewing(filters: MovieFilters) -> Q:
+    """All of it is so of one viewing."""
+    wanted = conditions.on(filters.watched) if filters.watched else Q()
+    if filters.weekday is not None:
+        wanted &= Q(watched_on__iso_week_day=filters.weekday + 1)
+    return wanted & conditions.tagged(filters.tag) if filters.tag else wanted
+
+
+def _search(q: str) -> Q:
+    """Every word, in any of the names: the title as exported, TMDB's, the original one, a director's."""
+    wanted = Q()
+    for word in list(dict.fromkeys(q.split()))[:MOST_WORDS]:
+        in_json = json.dumps(word, ensure_ascii=False)[1:-1]
+        film = TmdbMovie.objects.annotate(names=Cast("directors", TextField())).filter(
+            Q(title__icontains=word) | Q(original_title__icontains=word) | Q(names__icontains=in_json)
+        )
+        wanted &= Q(title__icontains=word) | Q(lookup__title_key__contains=fold(word) or word) | Q(tmdb_movie__in=film)
+    return wanted
+
+
+def _rated(rating: str) -> Q:
+    if rating == "none":
+        return Q(stars=None)
+    return Q(stars=Decimal(rating)) if rating else Q()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facets:
+    """The decades and genres that an import holds, to choose from."""
+
+    decades: list[int]
+    genres: list[str]
+
+
+def facets(session: ImportSession) -> Facets:
+    years = _films(session).order_by().annotate(film_year=FILM_YEAR).values_list("film_year", flat=True).distinct()
+    genre_lists = _films(session).order_by().exclude(tmdb_movie=None).values_list("tmdb_movie__genres", flat=True)
+    return Facets(
+        decades=sorted({year // 10 * 10 for year in years if year}, reverse=True),
+        genres=sorted({genre for genres in genre_lists.distinct() for genre in genres}),
+    )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A film that the title might be, and how well it fits."""
+
+    film: TmdbMovie
+    score: float
+
+
+def candidates(lookup: TitleLookup) -> list[Candidate]:
+    films = TmdbMovie.objects.in_bulk([entry["id"] for entry in lookup.candidates])
+    return [Candidate(films[entry["id"]], entry["score"]) for entry in lookup.candidates if entry["id"] in films]
+
+
+def neighbours(movie: Movie) -> tuple[Movie | None, Movie | None]:
+    """The films before and after it, in the import's own order."""
+    others = Movie.objects.filter(session_id=movie.session_id, kind=Kind.FILM).only("id", "session_id", "title")
+    before = others.filter(turn__lt=movie.turn).order_by("-turn").first()
+    return before, others.filter(turn__gt=movie.turn).order_by("turn").first()

@@ -1,0 +1,42 @@
+"""What the pages of statistics take in."""
+
+from dataclasses import fields
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from imports.statistics.filters import Filters
+
+
+class StatisticsFilterForm(forms.Form):
+    """Which part of a history: all in the address. A value that makes no sense filters nothing."""
+
+    year = forms.TypedChoiceField(label=_("Watched in"), required=False, coerce=int, empty_value=None)
+    decade = forms.TypedChoiceField(label=_("Decade"), required=False, coerce=int, empty_value=None)
+    genre = forms.ChoiceField(label=_("Genre"), required=False)
+    rating = forms.ChoiceField(label=_("Rating"), required=False)
+
+    def __init__(self, data: Any, *, choices: dict[str, list[Any]], is_library: bool = False) -> None:
+        super().__init__(data)
+        if is_library:
+            self.fields["year"].label = _("Rated in")
+        self._choices("year", _("All years"), [(year, year) for year in choices["years"]])
+        decades = [(decade, gettext("Films of the %(decade)ss") % {"decade": decade}) for decade in choices["decades"]]
+        self._choices("decade", _("Any decade"), decades)
+        self._choices("genre", _("Any genre"), [(genre, genre) for genre in choices["genres"]])
+        self._choices("rating", _("Any rating"), [(rating, _in_words(rating)) for rating in choices["ratings"]])
+
+    def _choices(self, name: str, everything: Any, choices: list[Any]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = [("", everything), *choices]
+
+    def filters(self) -> Filters:
+        """The valid values; the others stand at their defaults."""
+        self.is_valid()
+        names = {field.name for field in fields(Filters)}
+        return Filters(**{k: v for k, v in self.cleaned_data.items() if k in names and v not in ("", None)})
+
+
+def _in_words(rating: str) -> str:
+    return gettext("Not rated") if rating == "none" else f"★ {float(rating):g}"

@@ -1,0 +1,51 @@
+"""What the pages take in."""
+
+from typing import Literal, cast
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from imports import time_zones
+from imports.sources.base import Upload
+
+Role = Literal["", "watched", "likes", "watchlist"]
+ROLES = {"watched": _("Watched films"), "likes": _("Liked films"), "watchlist": _("Watchlist")}
+
+
+class TimeZoneForm(forms.Form):
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_time_zone(self) -> str:
+        name: str = self.cleaned_data["time_zone"]
+        return name if time_zones.is_known(name) else "UTC"
+
+
+class UploadForm(TimeZoneForm):
+    """The drop zone. Its files are judged by the sources, which say more of them than a field could."""
+
+    def uploads(self) -> list[Upload]:
+        sent = self.files.getlist("files")
+        roles = self._list("roles") if len(self._list("roles")) == len(sent) else [""] * len(sent)
+        return [self._upload(file, role, is_only=len(sent) == 1) for file, role in zip(sent, roles, strict=True)]
+
+    def named_roles(self) -> dict[str, str]:
+        """The answers to "what is this file?" of the page that asks without JavaScript, by file name."""
+        return dict(zip(self._list("named_file"), self._list("named_role"), strict=False))
+
+    def _upload(self, file: UploadedFile, role: str, *, is_only: bool) -> Upload:  # type: ignore[type-arg]
+        name = file.name or ""
+        return Upload(name, file.read(), _role(self._named_role(name, is_only=is_only) or role))
+
+    def _named_role(self, name: str, *, is_only: bool) -> str:
+        """A file in a ZIP is named with it, or alone when nothing else was sent."""
+        named = self.named_roles().items()
+        return next((role for file, role in named if is_only or file == name or file.startswith(f"{name}/")), "")
+
+    def _list(self, name: str) -> list[str]:
+        return cast(MultiValueDict[str, str], self.data).getlist(name)
+
+
+def _role(value: str) -> Role:
+    return cast(Role, value) if value in ROLES else ""

@@ -1,0 +1,1 @@
+"""The films that a person has rated, whatever import they came from."""

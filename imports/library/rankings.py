@@ -1,0 +1,237 @@
+"""A person's rankings: read, change, take away. No HTTP."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import User
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from enrichment import bulk
+from enrichment import services as enrichment
+from enrichment.models import TmdbMovie
+from enrichment.titles import fold
+from imports import time_zones
+from imports.films import conditions
+from imports.films.listing import Facets
+from imports.models import ImportSession, Movie, Ranking
+
+TITLE_LENGTH = 500  # of Ranking.title
+SALT = "imports.rankings.removed"
+UNDO_FOR = 24 * 60 * 60  # seconds
+
+
+def today(zone: str = "") -> date:
+    """The day it is for a person in that time zone; where it is not known, for this installation."""
+    return timezone.localdate(timezone=ZoneInfo(zone) if time_zones.is_known(zone) else None)
+
+
+# Reads
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankingFilters:
+    """What a person wants to see of their library, and in which order. Empty: all."""
+
+    q: str = ""
+    rating: str = ""  # "4.5", or "none": to be decided later
+    year: int | None = None
+    decade: int | None = None
+    genre: str = ""
+    genre_too: str = ""  # beside `genre`
+    director: str = ""
+    cast: str = ""
+    country: str = ""
+    language: str = ""  # ISO 639-1
+    rated_in: str = ""  # "2024", "2024-05" or "2024-05-17"
+    rated_weekday: int | None = None  # Monday is 0
+    sort: str = "rating"
+
+
+BY_RATING = (F("rating").desc(nulls_last=True), "-rated_at")
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "rating": BY_RATING,
+    "rating_lowest": (F("rating").asc(nulls_last=True), "-rated_at"),
+    "date": ("-rated_at",),
+    "date_oldest": ("rated_at",),
+    "year": (F("year").desc(nulls_last=True), *BY_RATING),
+    "year_oldest": (F("year").asc(nulls_last=True), *BY_RATING),
+    "genre": (KeyTextTransform(0, "tmdb_movie__genres").asc(nulls_last=True), *BY_RATING),
+    "title": (),  # by Found: the database does not know that Ä sorts as A
+}
+
+
+OTHER_NAMES = ("tmdb_movie__title", "tmdb_movie__original_title", "tmdb_movie__directors")
+
+
+class Found:
+    """Rankings chosen or ordered by their folded titles, for Paginator: only a page of them is fetched."""
+
+    def __init__(self, ids: list[int]) -> None:
+        self.ids = ids
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, part: slice) -> list[Ranking]:
+        ids = self.ids[part]
+        rows = Ranking.objects.select_related("tmdb_movie").in_bulk(ids)
+        return [rows[pk] for pk in ids if pk in rows]
+
+
+def find(user: User, filters: RankingFilters = RankingFilters()) -> "QuerySet[Ranking] | Found":
+    """The rankings that the filters leave, with their films, in order."""
+    found = user.rankings.select_related("tmdb_movie").order_by(*ORDERS[filters.sort], "pk")
+    found = found.filter(_conditions(filters))
+    if not filters.q and filters.sort != "title":
+        return found
+    rows = list(found.values_list("pk", "year", "title", *OTHER_NAMES))
+    if filters.q:
+        rows = [row for row in rows if _bears(row[2:], filters.q)]
+    if filters.sort == "title":
+        rows.sort(key=lambda row: (fold(row[2]) or row[2], row[1] or 0))
+    return Found([row[0] for row in rows])
+
+
+def count(found: "QuerySet[Ranking] | Found") -> int:
+    return len(found) if isinstance(found, Found) else found.count()
+
+
+def _conditions(filters: RankingFilters) -> Q:
+    wanted = Q()
+    if filters.rating:
+        wanted &= Q(rating=None) if filters.rating == "none" else Q(rating=Decimal(filters.rating))
+    if filters.year is not None:
+        wanted &= Q(year=filters.year)
+    if filters.decade is not None:
+        wanted &= Q(year__gte=filters.decade, year__lt=filters.decade + 10)
+    if filters.rated_in:
+        wanted &= conditions.on(filters.rated_in, "rated_at")
+    if filters.rated_weekday is not None:
+        wanted &= Q(rated_at__iso_week_day=filters.rated_weekday + 1)
+    return wanted & conditions.facts(filters)
+
+
+def _bears(names: tuple[Any, ...], q: str) -> bool:
+    """Every word is in the title, the original one, or a director's name, whatever the case and accents."""
+    *titles, directors = names
+    text = f"{fold(' '.join([*titles, *directors]))} {titles[0]}"
+    return all((fold(word) or word) in text for word in q.split())
+
+
+def facets(user: User) -> Facets:
+    """The decades and genres that a library holds, to choose from."""
+    years = user.rankings.order_by().values_list("year", flat=True).distinct()
+    genre_lists = user.rankings.order_by().values_list("tmdb_movie__genres", flat=True).distinct()
+    return Facets(
+        decades=sorted({year // 10 * 10 for year in years if year}, reverse=True),
+        genres=sorted({genre for genres in genre_lists for genre in genres}),
+    )
+
+
+# Changes by hand
+
+
+def change(ranking: Ranking, rating: Decimal | None, rated_at: date) -> bool:
+    """False when that is how it stands already."""
+    if (ranking.rating, ranking.rated_at) == (rating, rated_at):
+        return False
+    ranking.rating, ranking.rated_at, ranking.changed_at = rating, rated_at, timezone.now()
+    ranking.save(update_fields=["rating", "rated_at", "changed_at"])
+    return True
+
+
+def add(user: User, film: TmdbMovie, rating: Decimal | None, rated_at: date) -> tuple[Ranking, bool]:
+    """Rank a film, and have its details fetched; one that is ranked already is left alone (then: False)."""
+    new = {"title": film.title[:TITLE_LENGTH], "year": film.year, "rating": rating, "rated_at": rated_at}
+    ranking, is_new = user.rankings.get_or_create(tmdb_movie=film, defaults=new)
+    if is_new:
+        enrichment.ask_details({film.pk: 0})
+    return ranking, is_new
+
+
+KEPT = ("pk", "user_id", "tmdb_movie_id", "title", "year", "rating", "rated_at", "movie_id", "changed_at", "created_at")
+
+
+def remove(ranking: Ranking) -> str:
+    """Delete it; gives back what `restore` needs, signed."""
+    values = {name: getattr(ranking, name) for name in KEPT}
+    ranking.delete()
+    return signing.dumps({name: value if _is_plain(value) else str(value) for name, value in values.items()}, salt=SALT)
+
+
+class CantRestore(Exception):
+    """What was removed can't be put back: too late, another person's, or the film is ranked anew."""
+
+
+def restore(user: User, removed: str) -> Ranking:
+    """Make the same ranking again, as it was. Raises CantRestore."""
+    try:
+        values = signing.loads(removed, salt=SALT, max_age=UNDO_FOR)
+    except signing.BadSignature as exc:
+        raise CantRestore from exc
+    if values["user_id"] != user.pk:
+        raise CantRestore
+    if not Movie.objects.filter(pk=values["movie_id"]).exists():  # the import was deleted since
+        values["movie_id"] = None
+    for moment in ("changed_at", "created_at"):
+        values[moment] = values[moment] and parse_datetime(values[moment])
+    ranking = Ranking(**values)
+    try:
+        with transaction.atomic():
+            ranking.save(force_insert=True)
+    except IntegrityError as exc:
+        raise CantRestore from exc
+    return Ranking.objects.select_related("tmdb_movie").get(pk=ranking.pk)
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, int | str)
+
+
+# From an import
+
+
+@dataclass(frozen=True)
+class Added:
+    added: int
+    already: int  # films that were ranked before, and left alone
+    unmatched: int  # rated titles without a film
+
+
+def add_rated_films(session: ImportSession, user: User) -> Added:
+    """Rank every rated film of a Letterboxd import: all or nothing, and once, however often it is called.
+    Where two of its titles are one film, the rating of the one that was watched last counts."""
+    days = ("watched_on", "rated_on", "marked_on")
+    needed = ("session", "title", "year", "rating", *days, "tmdb_movie__title", "tmdb_movie__release_date")
+    rated = session.movies.filter(rating__isnull=False).select_related("tmdb_movie").only(*needed)
+    newest_first = rated.order_by(F("watched_on").desc(nulls_last=True), "turn")
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # two clicks at once count each film once
+        movies = list(newest_first)
+        films = {movie.tmdb_movie_id: movie for movie in reversed(movies) if movie.tmdb_movie_id}
+        known = set(user.rankings.values_list("tmdb_movie_id", flat=True))
+        new = [movie for film_id, movie in films.items() if film_id not in known]
+        bulk.insert(Ranking, _columns(user, new, session), ignore_conflicts=True)
+    return Added(len(new), len(films) - len(new), sum(not movie.tmdb_movie_id for movie in movies))
+
+
+def _columns(user: User, movies: list[Movie], session: ImportSession) -> dict[str, Any]:
+    ranked = [(movie.tmdb_movie, movie) for movie in movies if movie.tmdb_movie]  # a purged film has no title
+    imported = timezone.localdate(session.created_at)
+    return {
+        "user_id": [user.pk] * len(movies),
+        "tmdb_movie_id": [film.pk for film, _ in ranked],
+        "title": [film.title[:TITLE_LENGTH] or movie.title for film, movie in ranked],
+        "year": [film.year if film.title else movie.year for film, movie in ranked],
+        "rating": [movie.rating for movie in movies],
+        "rated_at": [movie.rated_on or movie.watched_on or movie.marked_on or imported for movie in movies],
+        "movie_id": [movie.pk for movie in movies],
+    }

@@ -1,0 +1,1 @@
+"""Running the instance: how it does, what is wrong, what is cleaned up."""

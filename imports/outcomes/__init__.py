@@ -1,0 +1,1 @@
+"""How each film of an import ends, and what is counted of it."""

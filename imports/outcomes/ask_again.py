@@ -1,0 +1,86 @@
+"""Ask TMDB again about films that have no good answer: one, an import's, all."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import models, transaction
+from django.db.models import Q, QuerySet
+
+from enrichment import services as enrichment
+from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
+from imports.models import ChosenBy, Decision, ImportSession, Movie, Outcome
+
+BATCH = 500  # questions in one transaction
+
+
+class Which(models.TextChoices):
+    """Of the films without a match."""
+
+    FAILED = "failed"
+    UNCLEAR = "unclear"  # failed, not found, not sure
+
+
+OUTCOMES = {Which.FAILED: [Outcome.FAILED], Which.UNCLEAR: [Outcome.FAILED, Outcome.UNMATCHED, Outcome.UNSURE]}
+STATUSES = {
+    Which.FAILED: [LookupStatus.FAILED],
+    Which.UNCLEAR: [LookupStatus.FAILED, LookupStatus.UNMATCHED, LookupStatus.UNSURE],
+}
+
+
+def can_ask(movie: Movie) -> bool:
+    """Could an answer change anything? Not for a film that the person rated, left out, or called none of these."""
+    if movie.outcome not in OUTCOMES[Which.UNCLEAR] or movie.decision in (Decision.ADDED, Decision.SKIPPED):
+        return False
+    return movie.chosen_by != ChosenBy.PERSON or movie.tmdb_movie_id is not None
+
+
+def films_to_ask(session: ImportSession, which: Which) -> QuerySet[Movie]:
+    """The films of an import for which that holds."""
+    decided = Q(decision__in=[Decision.ADDED, Decision.SKIPPED]) | Q(chosen_by=ChosenBy.PERSON, tmdb_movie=None)
+    return session.movies.filter(~decided, outcome__in=OUTCOMES[which])
+
+
+def ask_film_again(movie: Movie) -> bool:
+    """False when nothing was asked: it has its answer, it waits already, or a person decided without one."""
+    return can_ask(movie) and bool(_ask(Movie.objects.filter(pk=movie.pk), Which.UNCLEAR))
+
+
+def ask_import_again(session: ImportSession, which: Which) -> int:
+    """Returns for how many of its films."""
+    films = films_to_ask(session, which)
+    count = films.count()
+    _ask(films, which)
+    return count
+
+
+def ask_everything_again(which: Which) -> int:
+    """Of the whole instance; details are fetched again only where that failed. Returns how many questions."""
+    lookups = TitleLookup.objects.filter(status__in=STATUSES[which]).order_by("pk")
+    films = TmdbMovie.objects.filter(details_status=DetailsStatus.FAILED).order_by("pk")
+    return _ask_lookups(lookups.values_list("pk", flat=True), which) + _ask_details(films.values_list("pk", flat=True))
+
+
+def _ask(films: QuerySet[Movie], which: Which) -> int:
+    """Where the film is known its details are missing; else the question itself is put again."""
+    details = films.filter(tmdb_movie__isnull=False).values_list("tmdb_movie", flat=True)
+    lookups = films.filter(tmdb_movie=None).values_list("lookup", flat=True)
+    asked = _ask_details(details.order_by("tmdb_movie").distinct())
+    return asked + _ask_lookups(lookups.order_by("lookup").distinct(), which)
+
+
+def _ask_lookups(ids: Iterable[int], which: Which) -> int:
+    asked = 0
+    for batch in _batches(ids):
+        with transaction.atomic():  # locked in one order, and as they are now
+            rows = TitleLookup.objects.filter(pk__in=batch, status__in=STATUSES[which]).order_by("pk")
+            asked += enrichment.ask_again(rows.select_for_update())
+    return asked
+
+
+def _ask_details(ids: Iterable[int]) -> int:
+    return sum(enrichment.ask_details_again(batch) for batch in _batches(ids))
+
+
+def _batches(ids: Iterable[int]) -> Iterator[Sequence[int]]:
+    """Read at once: asking changes what the query would find."""
+    all_ids = list(ids)
+    return (all_ids[start : start + BATCH] for start in range(0, len(all_ids), BATCH))

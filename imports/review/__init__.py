@@ -1,0 +1,1 @@
+"""What a person decides about the films of an import."""

@@ -1,0 +1,1 @@
+"""An import from its start to its end: read, stored, restored, updated, deleted."""

@@ -1,0 +1,236 @@
+"""What a newer export has that an import does not: reads, compares, writes nothing.
+
+A film is its link, else its title and year; a viewing is its link, else its day. A link that the import lacks is taken
+over. What the newer files leave blank says nothing, for they may be fewer files than the first."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from imports.models import ImportSession, Movie, Viewing
+from imports.sources.accounting import shorten
+from imports.sources.base import Parsed, ParsedMovie, ParsedViewing, RowNote
+
+FILM_FIELDS = "source_key letterboxd_uri rating rated_on liked_on marked_on is_seen watched_on".split()
+VIEWING_FIELDS = "entry_uri watched_on rating rewatch tags review".split()
+SAID = {  # of what changed, and how the report names it
+    "rating": "rating",
+    "liked_on": "like",
+    "watched_on": "day",
+    "rewatch": "rewatch",
+    "tags": "tags",
+    "review": "review",
+}
+
+Name = tuple[str, int | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What an update does, in numbers."""
+
+    films: int  # new
+    viewings: int  # new
+    ratings: int  # changed, of films
+    others: int  # films and viewings with something else that is new: a like, a review, tags, a link
+    missing: int  # films that are not in the newer files; they stay
+
+    @property
+    def are_none(self) -> bool:
+        return not (self.films or self.viewings or self.ratings or self.others)
+
+
+class Newer:
+    """`reports`: of the newer files, as the import has them; `notes`: what there is to say of them."""
+
+    def __init__(self, session: ImportSession, parsed: Parsed) -> None:
+        self.new: list[ParsedMovie] = []
+        self.viewings: list[tuple[int, ParsedViewing]] = []  # new ones of films that are there, with the film's id
+        self.changed_films: list[Movie] = []
+        self.changed_viewings: list[Viewing] = []
+        self.reports = [replace(report, skipped=dict(report.skipped)) for report in parsed.files]
+        self.notes = list(parsed.notes)
+        self._counts: Counter[str] = Counter()
+        self._films = _Films(session.movies.order_by("turn"))
+        self._viewings = _Viewings(Viewing.objects.filter(movie__session=session).order_by("pk"))
+        for movie in parsed.movies:
+            self._read(movie)
+        missing = self._films.unclaimed() if any(report.kind == "watched" for report in parsed.files) else []
+        self._note_missing(missing)
+        self.changes = Changes(
+            films=len(self.new),
+            viewings=len(self.viewings) + sum(len(movie.viewings) for movie in self.new),
+            ratings=self._counts["ratings"],
+            others=self._counts["others"],
+            missing=len(missing),
+        )
+
+    def _read(self, told: ParsedMovie) -> None:
+        film = self._films.claim(told)
+        if film is None:
+            self.new.append(told)
+            return
+        for viewing in told.viewings:
+            self._read_viewing(film, viewing)
+        changed = _changed(film, _film_values(film, told) | {"watched_on": self._viewings.newest_day(film)})
+        if changed:
+            self.changed_films.append(film)
+        changed.pop("watched_on", None)  # that was a viewing's news
+        self._count(told.file, is_changed=bool(changed))
+        if not changed:
+            return
+        if "rating" in changed:
+            self._counts["ratings"] += 1
+        if "rating" not in changed or changed.keys() - {"rating", "rated_on"}:
+            self._counts["others"] += 1
+        self._note(told, told.file, film, changed)
+
+    def _read_viewing(self, film: Movie, told: ParsedViewing) -> None:
+        viewing = self._viewings.claim(film, told)
+        if viewing is None:
+            self.viewings.append((film.pk, self._viewings.add(film, told)))
+            return
+        changed = _changed(viewing, _viewing_values(viewing, told))
+        self._count(told.file, is_changed=bool(changed))
+        if changed:
+            self._counts["others"] += 1
+            self.changed_viewings.append(viewing)
+            self._note(told, told.file, film, changed)
+
+    def _count(self, file: int | None, *, is_changed: bool) -> None:
+        """The row was counted as if it had made something; here it told more of it, or nothing new."""
+        if file is not None:
+            report = self.reports[file]
+            report.added -= 1
+            report.merged += is_changed
+            report.already += not is_changed
+
+    def _note(self, told: Any, file: int | None, film: Movie, changed: dict[str, Any]) -> None:
+        said = [_said(name, changed[name], getattr(told, name)) for name in SAID if name in changed]
+        if said:
+            detail = f"{shorten(str(film))}: {', '.join(said)}"
+            self.notes.append(RowNote(self.reports[file or 0].name, None, "note", "changed_since", detail))
+
+    def _note_missing(self, films: Sequence[Movie]) -> None:
+        name = next((report.name for report in self.reports if report.kind == "watched"), "")
+        notes = (RowNote(name, None, "note", "gone_from_file", shorten(str(film))) for film in films)
+        self.notes.extend(notes)
+
+
+class _Films:
+    """An import's films, each to be found by what a newer file tells of it."""
+
+    def __init__(self, films: Any) -> None:
+        self.by_key: dict[str, Movie] = {}
+        self.by_name: dict[Name, list[Movie]] = defaultdict(list)
+        self.claimed: set[int] = set()
+        for film in films:
+            self.by_key[film.source_key] = film
+            self.by_name[film.title, film.year].append(film)
+
+    def claim(self, told: ParsedMovie) -> Movie | None:
+        film = self.by_key.get(told.source_key) or self._only_namesake(told)
+        if film is not None:
+            self.claimed.add(film.pk)
+        return film
+
+    def _only_namesake(self, told: ParsedMovie) -> Movie | None:
+        """Of a film that is told by its link: one that has none yet."""
+        films = self.by_name.get((told.title, told.year), [])
+        fitting = [film for film in films if not (told.uri and film.letterboxd_uri)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def unclaimed(self) -> list[Movie]:
+        return [film for film in self.by_key.values() if film.pk not in self.claimed]
+
+
+class _Viewings:
+    """The same of its viewings."""
+
+    def __init__(self, viewings: Any) -> None:
+        self.of_film: dict[int, list[Viewing | ParsedViewing]] = defaultdict(list)
+        self.by_uri: dict[str, Viewing] = {}
+        self.by_day: dict[tuple[int, date | None], list[Viewing]] = defaultdict(list)
+        self.numbers: dict[tuple[int, date | None], int] = {}
+        self.claimed: set[int] = set()
+        for viewing in viewings:
+            day = viewing.movie_id, viewing.watched_on
+            self.by_day[day].append(viewing)
+            self.of_film[viewing.movie_id].append(viewing)
+            if viewing.entry_uri:
+                self.by_uri[viewing.entry_uri] = viewing
+            else:
+                self.numbers[day] = max(self.numbers.get(day, 0), viewing.number)
+
+    def claim(self, film: Movie, told: ParsedViewing) -> Viewing | None:
+        viewing = self.by_uri.get(told.entry_uri) if told.entry_uri else None
+        viewing = viewing or self._of_that_day(film, told)
+        if viewing is not None:
+            self.claimed.add(viewing.pk)
+        return viewing
+
+    def _of_that_day(self, film: Movie, told: ParsedViewing) -> Viewing | None:
+        """Two links are two viewings; without one it is the next of its day that nothing has told of yet."""
+        of_day = self.by_day.get((film.pk, told.watched_on), [])
+        free = [viewing for viewing in of_day if viewing.pk not in self.claimed]
+        fitting = [viewing for viewing in free if not (told.entry_uri and viewing.entry_uri)]
+        return min(fitting, key=lambda viewing: bool(viewing.entry_uri), default=None)
+
+    def add(self, film: Movie, told: ParsedViewing) -> ParsedViewing:
+        """One that is new, with its number."""
+        new = replace(told, number=self._number_for(film, told))
+        self.of_film[film.pk].append(new)
+        return new
+
+    def newest_day(self, film: Movie) -> date | None:
+        """As it is now: a day may have been moved back."""
+        return max((viewing.watched_on for viewing in self.of_film[film.pk] if viewing.watched_on), default=None)
+
+    def _number_for(self, film: Movie, told: ParsedViewing) -> int:
+        if told.entry_uri:
+            return told.number
+        day = film.pk, told.watched_on
+        self.numbers[day] = max(told.number, self.numbers.get(day, 0) + 1)
+        return self.numbers[day]
+
+
+def _changed(row: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Sets what differs; gives back what stood there."""
+    before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
+    for name in before:
+        setattr(row, name, values[name])
+    return before
+
+
+def _film_values(film: Movie, told: ParsedMovie) -> dict[str, Any]:
+    values: dict[str, Any] = {"is_seen": film.is_seen or told.is_seen, "marked_on": film.marked_on or told.marked_on}
+    if told.uri and not film.letterboxd_uri:
+        values |= {"letterboxd_uri": told.uri, "source_key": told.source_key}
+    if told.liked_on:
+        values["liked_on"] = max(told.liked_on, film.liked_on or told.liked_on)
+    if told.rating is not None and _is_rated_since(film, told):
+        values |= {"rating": told.rating, "rated_on": told.rated_on or film.rated_on}
+    return values
+
+
+def _is_rated_since(film: Movie, told: ParsedMovie) -> bool:
+    """Not before: an older export may be read after a newer one, or a diary after ratings.csv."""
+    on = told.rated_on or max((v.watched_on for v in told.viewings if v.rating and v.watched_on), default=None)
+    stands_since = film.rated_on or film.watched_on
+    if film.rating is None or (told.rated_on and not film.rated_on):
+        return True
+    if told.rated_on is None and film.rated_on is not None:
+        return on is not None and on > film.rated_on
+    return stands_since is None or (on is not None and on >= stands_since)
+
+
+def _viewing_values(viewing: Viewing, told: ParsedViewing) -> dict[str, Any]:
+    return {name: getattr(told, name) or getattr(viewing, name) for name in VIEWING_FIELDS}
+
+
+def _said(name: str, was: Any, now: Any) -> str:
+    if name not in ("rating", "watched_on"):
+        return SAID[name]
+    return f"{SAID[name]} {was if was is not None else '–'} → {now if now is not None else '–'}"

@@ -1,0 +1,53 @@
+"""Writes: start an import, delete it."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import transaction
+
+from enrichment import services as enrichment
+from imports.models import ImportSession, ImportSessionQuerySet, Movie, ShareLink, Viewing
+from imports.sharing import previews
+
+
+def delete_import(session: ImportSession) -> None:
+    """Delete it with all that is in it, and let go of questions that nobody else asks."""
+    _delete(ImportSession.objects.filter(pk=session.pk))
+
+
+def delete_expired(session_id: UUID) -> bool:
+    """The same, if its time is still over: it may have been opened just now, or deleted by someone else."""
+    return _delete(ImportSession.objects.expired().filter(pk=session_id))
+
+
+def _delete(found: ImportSessionQuerySet) -> bool:
+    with transaction.atomic():
+        left = delete_rows(found)
+    left.forget()
+    return left.is_deleted
+
+
+@dataclass
+class Leftovers:
+    """What a deleted import leaves, to be seen to when its transaction is over: whoever settles a question locks it
+    before the import."""
+
+    is_deleted: bool = False
+    lookups: set[int] = field(default_factory=set)
+    links: list[ShareLink] = field(default_factory=list)
+
+    def forget(self) -> None:
+        enrichment.forget_unneeded(self.lookups)
+        for link in self.links:
+            previews.forget(link)
+
+
+def delete_rows(found: ImportSessionQuerySet) -> Leftovers:
+    session = found.select_for_update().first()  # locked before its films, as whoever settles one does
+    if session is None:
+        return Leftovers()
+    films = Movie.objects.filter(session=session, lookup__isnull=False)
+    left = Leftovers(True, set(films.values_list("lookup_id", flat=True)), list(session.share_links.all()))
+    Viewing.objects.filter(movie__session=session).delete()
+    session.delete()
+    return left

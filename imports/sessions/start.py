@@ -1,0 +1,92 @@
+"""Writes: start an import, delete it."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from imports.models import ImportSession, Owner, Source
+from imports.outcomes import settle
+from imports.review import memory
+from imports.sources import read, read_export
+from imports.sources.base import Parsed, ParsedMovie, Upload
+from imports.sources.refusals import refusal
+
+from . import restore
+from .store import ReviewOpen, open_review, settle_known, store_import
+
+MAX_REVIEW = 500  # films at a time
+
+
+def start_import(
+    owner: Owner, uploads: Sequence[Upload], *, time_zone: str = "UTC", ask: bool = False
+) -> ImportSession:
+    """Read a Letterboxd export, store all of it or nothing, settle what the instance knows already, queue the rest.
+    An export of our own comes back as the import that it was.
+    Raises SourceError when the files can't be taken; with `ask`, RoleNeeded when only the person can tell a file."""
+    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
+    if parsed.restored:
+        return _restore(owner, parsed)
+    if parsed.source == Source.PRIME_VIDEO:
+        raise refusal("prime_elsewhere", parsed.files[0].name)
+    return settle_known(store_import(owner, parsed, parsed.movies, time_zone))
+
+
+def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
+    """The same for an Amazon Prime Video history: a review of at most MAX_REVIEW films. One open per person: raises
+    ReviewOpen when there is one and it is not to be replaced."""
+    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
+    if parsed.source != Source.PRIME_VIDEO:
+        raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
+    return _bring_in(user, parsed, time_zone, replace=replace)
+
+
+def start_any(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
+    """Either of the two, by what the files are. Raises SourceError and ReviewOpen."""
+    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
+    return _bring_in(user, parsed, time_zone, replace=replace)
+
+
+def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> ImportSession:
+    if parsed.restored:
+        return _restore(Owner(user=user), parsed)
+    if parsed.source != Source.PRIME_VIDEO:
+        return settle_known(store_import(Owner(user=user), parsed, parsed.movies, time_zone))
+    if not replace and (current := open_review(user)):
+        raise ReviewOpen(current)  # before the work; it is looked at again under the person's lock
+    others = [movie for movie in parsed.movies if movie.kind != "film"]
+    queue = [*review_queue(user, parsed.movies), *others]
+    session = store_import(Owner(user=user), parsed, queue, time_zone, replace=replace)
+    try:
+        return settle_known(session)
+    except ImportSession.DoesNotExist:
+        if (another := open_review(user)) is None:
+            raise
+        raise ReviewOpen(another) from None  # an upload of the same moment has replaced this one
+
+
+def restore_import(owner: Owner, upload: Upload) -> ImportSession:
+    """An export of our own, and nothing else. Raises SourceError."""
+    return _restore(owner, read_export(upload, max_bytes=settings.MAX_UPLOAD_BYTES))
+
+
+def review_queue(user: User, movies: Sequence[ParsedMovie]) -> list[ParsedMovie]:
+    """The films to review, newest watched first, at most MAX_REVIEW. Those decided before come last; those that are
+    ranked come after the rest and over the limit, so that the same file again goes on where the last one ended."""
+    films = [movie for movie in movies if movie.kind == "film"]
+    keys = [memory.key_of(film) for film in films]
+    remembered = memory.remembered(user, keys)
+    ranked = memory.ranked_keys(user, keys, remembered)
+    new = [film for film, key in zip(films, keys, strict=True) if key not in remembered and key not in ranked]
+    again = [film for film, key in zip(films, keys, strict=True) if key in remembered and key not in ranked]
+    left_out = [film for film, key in zip(films, keys, strict=True) if key in ranked]
+    return [*(new + again)[:MAX_REVIEW], *left_out]
+
+
+def _restore(owner: Owner, parsed: Parsed) -> ImportSession:
+    """The import that an export of ours tells of, finished if it was a review: there is one open at a time."""
+    if parsed.source == Source.PRIME_VIDEO and owner.user is None:
+        raise refusal("export_is_a_persons", parsed.files[-1].name)
+    session = store_import(owner, parsed, parsed.movies, restore.time_zone(parsed))
+    settle.complete(session.pk)
+    return settle_known(session)

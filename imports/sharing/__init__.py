@@ -1,0 +1,1 @@
+"""What is shown to others, and how little of it they may see."""

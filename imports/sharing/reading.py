@@ -1,0 +1,124 @@
+"""What a shared page reads: no more than its link allows, and no order that tells what it hides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import F, IntegerField, QuerySet
+from django.db.models.functions import Coalesce, ExtractYear
+from django.utils.translation import gettext, ngettext
+
+from imports.films import listing
+from imports.films.listing import FILM_YEAR, Facets, MovieFilters
+from imports.library import rankings
+from imports.library.rankings import Found, RankingFilters
+from imports.models import ImportSession, ShareLink, Viewing
+from imports.statistics import kept
+
+# Equal ones go by their titles: the lists of their owner fall back to days and ratings.
+TITLE = ("title_key", "film_year", "title")
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "title": TITLE,
+    "year": (F("film_year").desc(nulls_last=True), *TITLE),
+    "year_oldest": (F("film_year").asc(nulls_last=True), *TITLE),
+    "runtime": (F("tmdb_movie__runtime").desc(nulls_last=True), *TITLE),
+    "runtime_shortest": (F("tmdb_movie__runtime").asc(nulls_last=True), *TITLE),
+    "rating": (F("stars_given").desc(nulls_last=True), *TITLE),
+    "rating_lowest": (F("stars_given").asc(nulls_last=True), *TITLE),
+    "watched": (F("day_known").desc(nulls_last=True), *TITLE),
+    "watched_oldest": (F("day_known").asc(nulls_last=True), *TITLE),
+}
+BEST = F("stars_given").desc(nulls_last=True)
+BEST_KNOWN = F("tmdb_movie__vote_count").desc(nulls_last=True)
+YEAR_OF_REVIEW = Coalesce("movie__year", ExtractYear("movie__tmdb_movie__release_date"), output_field=IntegerField())
+
+
+def sorts(link: ShareLink) -> list[str]:
+    """The orders that tell nothing of what the link hides, first the one that a list begins with."""
+    hidden = [] if link.shows_ratings else ["rating", "rating_lowest"]
+    hidden += [] if link.shows_dates else ["watched", "watched_oldest"]
+    first = "watched" if link.shows_dates else "rating" if link.shows_ratings else "title"
+    return [first, *(name for name in ORDERS if name not in (first, *hidden))]
+
+
+def films(link: ShareLink, wanted: Mapping[str, Any], sort: str) -> QuerySet[Any]:
+    """Movies, or a library's Rankings: those that statistics count, each once, in order, with `film_year`,
+    `stars_given` and `day_known`. `wanted`: filters that both lists have."""
+    return _films(link, wanted).order_by(*ORDERS[sort], "pk")
+
+
+def best_known(link: ShareLink) -> QuerySet[Any]:
+    """What they like best; where their ratings are hidden, what everyone knows."""
+    best = [BEST, BEST_KNOWN] if link.shows_ratings else [BEST_KNOWN]
+    return _films(link, {}).order_by(*best, *TITLE, "pk")
+
+
+def facets(link: ShareLink) -> Facets:
+    found = _films(link, {}).order_by()
+    years = found.values_list("film_year", flat=True).distinct()
+    genre_lists = found.exclude(tmdb_movie=None).values_list("tmdb_movie__genres", flat=True).distinct()
+    return Facets(
+        decades=sorted({year // 10 * 10 for year in years if year}, reverse=True),
+        genres=sorted({genre for genres in genre_lists for genre in genres}),
+    )
+
+
+def reviews(link: ShareLink) -> QuerySet[Viewing]:
+    """Each with its film, by title. A library has none."""
+    within = F("watched_on").desc(nulls_last=True) if link.shows_dates else F("review").asc()
+    written = Viewing.objects.filter(movie__session=link.session_id).exclude(review="")
+    by_title = ("movie__lookup__title_key", "film_year", "movie__title", within, "pk")
+    return written.annotate(film_year=YEAR_OF_REVIEW).select_related("movie__tmdb_movie").order_by(*by_title)
+
+
+def statistics_of(link: ShareLink) -> dict[str, Any]:
+    """All of them: what is shown of them is for shared_statistics to say."""
+    thing = link.thing
+    if isinstance(thing, ImportSession):
+        return kept.of_session(thing)
+    return kept.of_library(thing)
+
+
+def awaits_details(link: ShareLink) -> bool:
+    """More will be known of its films, and nothing will say so."""
+    return bool(statistics_of(link)["coverage"]["awaited"])
+
+
+@dataclass(frozen=True)
+class Number:
+    figure: str
+    label: str
+
+
+def numbers(link: ShareLink) -> list[Number]:
+    """Four that tell no more than the link does."""
+    totals = statistics_of(link)["totals"]
+    films, countries = totals["films"], totals["countries"]
+    found = [Number(intcomma(films), ngettext("film", "films", films))]
+    if link.shows_statistics:
+        hours = round(totals["hours"])
+        found.append(Number(intcomma(hours), ngettext("hour", "hours", hours)))
+    else:
+        directors = totals["directors"]
+        found.append(Number(intcomma(directors), ngettext("director", "directors", directors)))
+    found.append(Number(intcomma(countries), ngettext("country", "countries", countries)))
+    if link.shows_ratings and totals["average_rating"] is not None:
+        found.append(Number(f"{totals['average_rating']:.1f}", gettext("average rating")))
+    else:
+        languages = totals["languages"]
+        found.append(Number(intcomma(languages), ngettext("language", "languages", languages)))
+    return found
+
+
+def _films(link: ShareLink, wanted: Mapping[str, Any]) -> QuerySet[Any]:
+    thing = link.thing
+    if isinstance(thing, ImportSession):
+        movies = listing.movies(thing, MovieFilters(seen=True, **wanted))
+        return movies.annotate(stars_given=F("stars"), day_known=F("watched_on"), title_key=F("lookup__title_key"))
+    ranked = rankings.find(thing, RankingFilters(**wanted))
+    if isinstance(ranked, Found):
+        ranked = thing.rankings.select_related("tmdb_movie").filter(pk__in=ranked.ids)
+    return ranked.annotate(
+        film_year=FILM_YEAR, stars_given=F("rating"), day_known=F("rated_at"), title_key=F("tmdb_movie__title_key")
+    )

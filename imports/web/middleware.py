@@ -1,0 +1,137 @@
+"""What happens around views: a request is known by its client's address, what depends on who asks is kept by no cache,
+a body that is too large is refused before anything parses it, it is said when the hour's uploads are used up, or the
+database is busy or away, and the API speaks JSON whatever goes wrong."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.middleware import common
+from django.utils.cache import has_vary_header, patch_vary_headers
+from django.utils.translation import gettext
+
+from . import client_address
+from .errors import bad_request, in_json, is_api, refused, too_many, unavailable
+from .htmx import HtmxHttpRequest
+from .limits import TooMany
+
+DRAIN_AT_MOST = 4  # times the limit; who sends even more loses the connection
+CHUNK = 256 * 1024
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ClientAddressMiddleware:
+    """REMOTE_ADDR becomes the client's address also behind PROXY_COUNT proxies, so that nothing else reads headers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        peer, forwarded = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+        request.META["REMOTE_ADDR"] = client_address.behind_proxies(peer, forwarded, settings.PROXY_COUNT)
+        return self.get_response(request)
+
+
+class PrivateMiddleware:
+    """What depends on who asks is kept by no cache, and by no browser that someone else goes back with, unless a view
+    says otherwise."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.has_header("Cache-Control"):
+            return response
+        if is_api(request):
+            patch_vary_headers(response, ("Cookie", "Authorization"))  # also of what is not found, whoever asked
+        if has_vary_header(response, "Cookie"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class HeadMiddleware:
+    """Under /api/ HEAD is GET without its body, which the server leaves out. ninja takes only what is named."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not (request.method == "HEAD" and is_api(request)):
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        request.method = "HEAD"
+        return response
+
+
+class ApiErrorsMiddleware:
+    """Under /api/ an error is JSON, whoever gives it: ninja refuses a method in plain text, Django a form in HTML."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_error = is_api(request) and response.status_code >= 400
+        return in_json(response) if is_error and "json" not in response["Content-Type"] else response
+
+
+class CommonMiddleware(common.CommonMiddleware):
+    """Under /api/ a wrong slash is not found: a redirect would lose what was sent."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        return not is_api(request) and super().should_redirect_with_slash(request)
+
+
+class UploadLimitMiddleware:
+    """Answers 413. The body is read to its end first: a client that still sends would not see the answer. And 411 where
+    nothing says where that end is: Django would take such a body for empty."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        limit = settings.MAX_UPLOAD_BYTES + settings.UPLOAD_SLACK_BYTES
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            message = gettext("What was sent does not say how long it is (Content-Length), so nothing was read.")
+            return refused(request, message, "length_required", status=411)
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            return bad_request(request)
+        if length <= limit:
+            return self.get_response(request)
+        if length <= limit * DRAIN_AT_MOST:
+            _drain(request)
+        return _too_large(request)
+
+
+class TroubleMiddleware:
+    """Answers 429 when the hour is full, and 503 when the database is locked for too long, or not there. Nothing was
+    stored, so both can be tried again."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HtmxHttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TooMany):
+            return too_many(request, exception)
+        return unavailable(request) if isinstance(exception, OperationalError) else None
+
+
+def _drain(request: HttpRequest) -> None:
+    while request.read(CHUNK):
+        pass
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    message = gettext(
+        "That is more than the %(limit)d MB we take at once: send the ZIP that you were given, unchanged."
+    ) % {"limit": settings.MAX_UPLOAD_BYTES // 1024**2}
+    return refused(request, message, "too_large", status=413)
