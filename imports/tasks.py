@@ -1,8 +1,8 @@
 """What the cluster runs for imports."""
 
-from enrichment import queries as enrichment
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment_services
+from enrichment.queries import open_work
 from imports.operation.cleanup import clean_up
 
 from . import queue
@@ -16,7 +16,7 @@ def sweep() -> None:
     enrichment_services.leave_sample()
     enrichment_services.plan_catalogue()
     settle.apply_everywhere()
-    if enrichment.open_work():
+    if open_work():
         enrichment_queue.wake()
 
 

@@ -1,4 +1,5 @@
-"""Posters from TMDB's image host, as bytes nobody has looked at yet. The only other door to TMDB beside the client."""
+"""Posters: their addresses at TMDB's image host, and their bytes, which nobody has looked at yet. The only other door
+to TMDB beside the client."""
 
 import re
 import time
@@ -15,6 +16,11 @@ MOST_BYTES = 1024 * 1024
 KEEP_FOR = 7 * 24 * 60 * 60  # seconds
 CHUNK = 64 * 1024
 AT_ONCE = 6
+
+
+def poster_url(path: str, size: str = "w342") -> str:
+    """The address of a poster at TMDB's image host; sizes: w92 w154 w185 w342 w500 w780."""
+    return f"{settings.TMDB.image_url}/{size}{path}" if path else ""
 
 
 def posters(paths: Collection[str], size: str, seconds: float) -> dict[str, bytes]:

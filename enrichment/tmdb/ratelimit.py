@@ -65,6 +65,11 @@ class Permit:
     moved: float  # TmdbService.moved when the slot was given
 
 
+def per_second() -> float:
+    """Requests a second that all processes may send together."""
+    return float(settings.TMDB.rate_count / settings.TMDB.rate_seconds)
+
+
 def take_permit(patience: float | None = None) -> Permit:
     """Sleep until this process may send one request; hand the permit to `sent` then. `patience`: seconds that a person
     waits, None for a worker. Never call it inside a transaction. Raises TMDBUnavailable: "limited" when nobody may send

@@ -9,7 +9,7 @@ from django.utils import timezone
 from enrichment.films.records import catalogue_in_use, facts, keep_details
 from enrichment.films.references import lookups_of
 from enrichment.models import Catalogue, DetailsStatus, TitleLookup, TmdbMovie
-from enrichment.services import ask_again
+from enrichment.questions.asking import ask_again
 from enrichment.signals import merged, reopened, settled
 from enrichment.tmdb.errors import TMDBGone
 from enrichment.tmdb.types import MovieDetails, Tmdb

@@ -2,21 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from enrichment import matching, titles
 from enrichment.films import best_known, catalogue
-from enrichment.films.records import candidate, catalogue_in_use, keep_hits
+from enrichment.films.records import candidate, keep_hits
 from enrichment.models import DetailsStatus, TitleLookup, TmdbMovie
+from enrichment.questions.answers import KEPT_CANDIDATES, answer
 from enrichment.signals import settled
 from enrichment.tmdb.types import SearchAnswer, SearchHit, Tmdb
 
 from .leases import settle
 
-KEPT_CANDIDATES = 6
 PAGE = 20  # hits in one answer
 
 
@@ -31,20 +29,6 @@ def resolve(lookup: TitleLookup, tmdb: Tmdb) -> bool:
         if settle(lookup, **answer(verdict), error=""):
             settled.send(TitleLookup, lookups=[lookup.pk], films=[])
     return known is None
-
-
-def answer(verdict: matching.Verdict) -> dict[str, Any]:
-    """The fields of a lookup that say what came of it."""
-    kept = verdict.ranking[:KEPT_CANDIDATES]
-    return {
-        "status": verdict.status,
-        "tmdb_movie_id": verdict.tmdb_id,
-        "confidence": verdict.confidence,
-        "reasons": list(verdict.reasons),
-        "candidates": [{"id": scored.candidate.tmdb_id, "score": scored.score} for scored in kept],
-        "asked_at": timezone.now(),
-        "catalogue": catalogue_in_use(),
-    }
 
 
 def _names(lookup: TitleLookup) -> Sequence[str]:

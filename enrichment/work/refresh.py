@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from enrichment import bulk, queue, services
+from enrichment import bulk, queue
 from enrichment.films.references import candidates_in_use, delete_unneeded, is_referred_to
 from enrichment.models import (
     Catalogue,
@@ -20,6 +20,7 @@ from enrichment.models import (
     Upkeep,
     UpkeepKind,
 )
+from enrichment.questions import asking
 from enrichment.tmdb.types import Tmdb
 
 from . import details_stage
@@ -44,13 +45,13 @@ def plan() -> int:
 def refill() -> int:
     """What a purge emptied is asked for anew, once there is somebody to ask."""
     if not settings.TMDB.is_sample:
-        services.ask_again(TitleLookup.objects.filter(status=LookupStatus.UNSURE, candidates=[]))
+        asking.ask_again(TitleLookup.objects.filter(status=LookupStatus.UNSURE, candidates=[]))
     return _put(_askable().filter(_PURGED & is_referred_to()).values_list("pk", flat=True))
 
 
 def ask_again(film_ids: Collection[int]) -> int:
     """Failed details are fetched after all, and what is known already is brought up to date in its turn."""
-    failed = services.ask_details_again(film_ids)
+    failed = asking.ask_details_again(film_ids)
     ended = [DetailsStatus.PENDING, DetailsStatus.GONE]
     known = _askable().filter(pk__in=film_ids).exclude(details_status__in=ended)
     return failed + _put(known.values_list("pk", flat=True))

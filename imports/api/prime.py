@@ -15,9 +15,9 @@ from ninja.errors import HttpError
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from enrichment import queries as enrichment_queries
 from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
+from enrichment.queries import poster_url
 from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Source, Usage
 from imports.review import decisions
 from imports.sessions.delete import delete_import
@@ -48,7 +48,7 @@ class Match(Schema):
 
     @classmethod
     def of(cls, film: TmdbMovie) -> Self:
-        poster = enrichment_queries.poster_url(film.poster_path) or None
+        poster = poster_url(film.poster_path) or None
         return cls(tmdb_id=film.pk, title=film.title, year=film.year, poster_url=poster, overview=film.overview)
 
 

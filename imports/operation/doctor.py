@@ -21,8 +21,8 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 from redis.exceptions import RedisError
 
-from enrichment import queries as enrichment
 from enrichment import services as enrichment_services
+from enrichment.queries import per_second
 
 from . import status, troubles
 from .schedules import SCHEDULES
@@ -244,7 +244,7 @@ def _tmdb() -> Checked:
         return Level.WARNING, "no key: the built-in sample catalogue answers; set TMDB_TOKEN"
     if trouble := enrichment_services.try_tmdb():
         return Level.FAILED, KEY_TROUBLES[trouble]
-    return Level.OK, f"the key is accepted; at most {enrichment.per_second():g} requests a second"
+    return Level.OK, f"the key is accepted; at most {per_second():g} requests a second"
 
 
 _IN_DATABASE = {"clock": _clock, "cluster": _cluster, "schedules": _schedules, "queue": _queue, "tmdb": _tmdb}

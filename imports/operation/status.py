@@ -14,8 +14,8 @@ from django.utils import timezone
 from django_q.models import OrmQ, Task
 from django_q.status import Stat
 
-from enrichment import queries as enrichment
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble
+from enrichment.queries import ServiceState, per_second, service_state
 from imports import queue
 from imports.models import ImportSession, SessionStatus
 
@@ -71,7 +71,7 @@ class Rate:
 @dataclass(frozen=True, kw_only=True)
 class Tmdb:
     is_sample: bool
-    service: enrichment.ServiceState
+    service: ServiceState
     per_second: float
     rate: Rate
     answered_at: datetime | None
@@ -166,8 +166,8 @@ def _tmdb() -> Tmdb:
     row = TmdbService.objects.filter(pk=1).first() or TmdbService()
     return Tmdb(
         is_sample=settings.TMDB.is_sample,
-        service=enrichment.service_state(),
-        per_second=enrichment.per_second(),
+        service=service_state(),
+        per_second=per_second(),
         rate=_rate(row),
         answered_at=row.answered_at,
         limited_at=row.limited_at,
@@ -182,7 +182,7 @@ def _rate(row: TmdbService) -> Rate:
         seconds=60 + second,
         # the newest slot may lie a moment ahead
         used=sum(counts.get(minute + n, 0) for n in (-1, 0, 1)),
-        allowed=int(enrichment.per_second() * (60 + second)),
+        allowed=int(per_second() * (60 + second)),
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 
-from enrichment import queries as enrichment
 from enrichment import titles
+from enrichment.queries import known_matches
 from imports.models import MatchMemory, Ranking
 from imports.sources.base import ParsedMovie
 
@@ -37,6 +37,6 @@ def remembered(user: User, keys: Sequence[Key]) -> dict[Key, int | None]:
 
 def ranked_keys(user: User, keys: Sequence[Key], known: dict[Key, int | None]) -> set[Key]:
     """The titles whose film is known here and ranked by this person."""
-    films = enrichment.known_matches(keys) | {key: film for key, film in known.items() if film is not None}
+    films = known_matches(keys) | {key: film for key, film in known.items() if film is not None}
     ranked = set(Ranking.objects.filter(user=user).values_list("tmdb_movie_id", flat=True))
     return {key for key, film in films.items() if film in ranked}

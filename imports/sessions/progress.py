@@ -9,8 +9,8 @@ from django.db import connection
 from django.db.models import Count, Min, Q, UUIDField
 from django.utils import timezone
 
-from enrichment import queries as enrichment
 from enrichment.models import TitleLookup, TmdbMovie, TmdbService
+from enrichment.queries import ServiceState, per_second, service_state
 from imports.models import Movie, SessionStatus
 
 DONE = {SessionStatus.COMPLETED, SessionStatus.FAILED}
@@ -83,12 +83,12 @@ class Progress:
     percent: int
     is_done: bool
     eta_seconds: int | None
-    service: enrichment.ServiceState
+    service: ServiceState
     mark: str
 
 
 def progress_of(standing: Standing) -> Progress:
-    service = enrichment.service_state() if standing.down_reason else enrichment.ServiceState()
+    service = service_state() if standing.down_reason else ServiceState()
     return Progress(
         done=standing.enriched_count,
         total=standing.total_movies,
@@ -119,7 +119,7 @@ def _eta_seconds(standing: Standing) -> int | None:
     is_still = not settled and since == now - RATE_WINDOW
     if is_still and not TmdbService.objects.filter(answered_at__gte=since).exists():
         return None
-    return round(_requests_until_done(standing) / enrichment.per_second())
+    return round(_requests_until_done(standing) / per_second())
 
 
 def pace(settled: int, seconds: float) -> float | None:

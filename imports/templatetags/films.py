@@ -13,9 +13,9 @@ from django import template
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from enrichment import queries as enrichment
 from enrichment.matching import REASONS
 from enrichment.models import TmdbMovie
+from enrichment.queries import poster_url
 from imports.languages import language_name
 from imports.models import Movie
 from imports.sessions.report import row_reason, skip_rule
@@ -45,7 +45,7 @@ def poster(
     return {
         "title": title,
         "year": year,
-        "src": enrichment.poster_url(path, size) if path else "",
+        "src": poster_url(path, size) if path else "",
         "alt": alt,
         "eager": eager,
         "palette": look % LOOKS,

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_q.status import Stat
 
-from enrichment import queries as enrichment
+from enrichment.queries import service_state
 
 
 @require_safe
@@ -31,7 +31,7 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def _tmdb() -> str:
-    state = enrichment.service_state()
+    state = service_state()
     if state.is_down:
         return state.reason
     return "sample" if settings.TMDB.is_sample else "up"

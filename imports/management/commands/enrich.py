@@ -4,7 +4,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from enrichment import queries as enrichment
+from enrichment.queries import service_state
 from imports.models import ImportSession
 from imports.outcomes.ask_again import Which, ask_everything_again, ask_import_again
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         else:
             count = ask_import_again(_import(session), which)
             self.stdout.write(self.style.SUCCESS(f"Films that are asked about again: {count}"))
-        if enrichment.service_state().is_down:
+        if service_state().is_down:
             self.stdout.write(self.style.WARNING("TMDB is not answering just now: `manage.py doctor` says why."))
 
 
