@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrichment.models import ListField, TitleLookup, TmdbMovie
 
+from .sources.traits import REVIEWS, TRAITS
+
 RATINGS = [n / 2 for n in range(1, 11)]  # 0.5 to 5 stars in halves
 
 
@@ -47,6 +49,10 @@ class Owner:
 class ImportSessionQuerySet(models.QuerySet["ImportSession"]):
     def alive(self) -> "ImportSessionQuerySet":
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+
+    def open_reviews(self) -> "ImportSessionQuerySet":
+        """At most one of a person: a constraint."""
+        return self.filter(source__in=REVIEWS, closed_at=None)
 
     def expired(self) -> "ImportSessionQuerySet":
         """Those to be deleted: a browser's too that has no end written, and was not opened for as long."""
@@ -142,9 +148,19 @@ class ImportSession(models.Model):
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
     @property
+    def is_review(self) -> bool:
+        """Its films are decided and rated one by one; a constraint says that it has an account, and is private."""
+        return TRAITS[self.source].is_review
+
+    @property
+    def can_be_updated(self) -> bool:
+        """A newer export of the same account can be read onto it."""
+        return TRAITS[self.source].can_be_updated
+
+    @property
     def is_open_review(self) -> bool:
         """Films of it wait for the person's ratings."""
-        return self.source == Source.PRIME_VIDEO and self.closed_at is None
+        return self.is_review and self.closed_at is None
 
     @property
     def open_count(self) -> int:

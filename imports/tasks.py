@@ -1,7 +1,7 @@
 """What the cluster runs for imports."""
 
 from enrichment import queue as enrichment_queue
-from enrichment import services as enrichment_services
+from enrichment import services as enrichment
 from enrichment.queries import open_work
 from imports.operation.cleanup import clean_up
 
@@ -13,8 +13,8 @@ BUDGET_SECONDS = 45.0  # half of the cluster's time-out, so that a large last im
 
 def sweep() -> None:
     """Every minute: find work that nobody holds, and answers that nobody took. Mends what any crash left."""
-    enrichment_services.leave_sample()
-    enrichment_services.plan_catalogue()
+    enrichment.leave_sample()
+    enrichment.plan_catalogue()
     settle.apply_everywhere()
     if open_work():
         enrichment_queue.wake()

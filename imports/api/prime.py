@@ -18,7 +18,7 @@ from pydantic import Field
 from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
 from enrichment.queries import poster_url
-from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Source, Usage
+from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Usage
 from imports.review import decisions
 from imports.sessions.delete import delete_import
 from imports.sessions.start import start_review
@@ -207,7 +207,7 @@ def delete(request: HttpRequest, session_id: UUID) -> Answer[None]:
 
 def _review(request: HttpRequest, session_id: UUID) -> ImportSession:
     session = access.get_own_session_or_404(request, session_id)
-    if session.source != Source.PRIME_VIDEO:
+    if not session.is_review:
         raise Http404
     access.touched(session)
     return session
@@ -217,7 +217,7 @@ def _movie(request: HttpRequest, session_id: UUID, index: int) -> Movie:
     """The film at this place of the review; places are never renumbered."""
     place = Movie.objects.filter(session_id=session_id, turn=index, kind=Kind.FILM).values_list("pk", flat=True).first()
     movie = access.get_own_movie_or_404(request, session_id, place or 0)
-    if movie.session.source != Source.PRIME_VIDEO:
+    if not movie.session.is_review:
         raise Http404
     return movie
 

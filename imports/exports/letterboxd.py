@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from enrichment.models import TmdbMovie
-from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Source, Viewing
+from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Viewing
 
 from .library import library_rankings
 from .session import Told, movies
@@ -25,7 +25,7 @@ def session_zip(session: ImportSession) -> Iterator[bytes]:
     """Every film that was seen, but those skipped in a review."""
     seen = movies(session, kind=Kind.FILM, is_seen=True)
     wanted = (told for told in seen if told.movie.decision != Decision.SKIPPED)
-    is_review = session.source == Source.PRIME_VIDEO
+    is_review = session.is_review
     return _zipped(row for told in wanted for row in _rows(told, is_review=is_review))
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from enrichment.models import TmdbMovie
-from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Source, Viewing
+from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Viewing
 from imports.sources.reelkeeper import KIND
 from imports.sources.reelkeeper.versions import FORMAT, VERSION
 from imports.statistics import kept
@@ -105,7 +105,7 @@ def _viewings(batch: list[Movie]) -> dict[int, list[Viewing]]:
 
 
 def _ranked(session: ImportSession, batch: list[Movie]) -> dict[int | None, Ranking]:
-    if session.source != Source.PRIME_VIDEO or session.user_id is None:
+    if not session.is_review or session.user_id is None:
         return {}
     films = [movie.tmdb_movie_id for movie in batch if movie.tmdb_movie_id]
     found = Ranking.objects.filter(user_id=session.user_id, tmdb_movie__in=films)

@@ -23,7 +23,7 @@ from django.db.models.functions import Cast, Coalesce, RowNumber, StrIndex
 from django.db.models.lookups import GreaterThan
 
 from enrichment.models import TmdbMovie
-from imports.models import ImportSession, Kind, Movie, Outcome, Ranking, Source, Viewing
+from imports.models import ImportSession, Kind, Movie, Outcome, Ranking, Viewing
 
 MATCHED = Q(outcome=Outcome.MATCHED)
 DAY = Coalesce("watched_on", Value(date(1, 1, 1)), output_field=DateField())
@@ -32,7 +32,7 @@ LONGEST = 200  # name or tag that is filtered by
 
 def stars(session: ImportSession) -> Any:
     """A Prime history has no ratings: those of its films are in the library of its owner."""
-    if session.source != Source.PRIME_VIDEO:
+    if not session.is_review:
         return F("rating")
     own = Ranking.objects.filter(user=session.user_id, tmdb_movie=OuterRef("tmdb_movie"))
     return Coalesce(Subquery(own.values("rating")[:1]), "rating")
@@ -162,7 +162,7 @@ class SeenFilms(Titles):
 
     def _stars(self) -> Any:
         """Of the title that was watched last among those that are rated."""
-        if self.session.source == Source.PRIME_VIDEO:
+        if self.session.is_review:
             return super()._stars()
         rated = self.matched.filter(tmdb_movie=OuterRef("tmdb_movie"), rating__isnull=False)
         newest = rated.order_by(F("watched_on").desc(nulls_last=True), "turn", "pk").values("rating")[:1]

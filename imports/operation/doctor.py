@@ -21,7 +21,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 from redis.exceptions import RedisError
 
-from enrichment import services as enrichment_services
+from enrichment import services as enrichment
 from enrichment.queries import per_second
 
 from . import status, troubles
@@ -242,7 +242,7 @@ def _queue() -> Checked:
 def _tmdb() -> Checked:
     if settings.TMDB.is_sample:
         return Level.WARNING, "no key: the built-in sample catalogue answers; set TMDB_TOKEN"
-    if trouble := enrichment_services.try_tmdb():
+    if trouble := enrichment.try_tmdb():
         return Level.FAILED, KEY_TROUBLES[trouble]
     return Level.OK, f"the key is accepted; at most {per_second():g} requests a second"
 

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import F, Q
 
-from imports.models import ImportSession, MatchMemory, Movie, Ranking, Source
+from imports.models import ImportSession, MatchMemory, Movie, Ranking
+from imports.sources.traits import REVIEWS
 
 from . import settle
 
@@ -15,7 +16,7 @@ def point_anew(old: int, new: int) -> None:
     one is kept. Locks as answers do: imports first, then their films."""
     with transaction.atomic():
         people = list(Ranking.objects.filter(tmdb_movie=old).values_list("user_id", flat=True))
-        reviews = Q(source=Source.PRIME_VIDEO, closed_at=None)
+        reviews = Q(source__in=REVIEWS, closed_at=None)
         has_film = Q(pk__in=Movie.objects.filter(tmdb_movie=old).values("session"))
         to_lock = ImportSession.objects.filter(has_film | (reviews & Q(user__in=people))).order_by("pk")
         locked = list(to_lock.select_for_update().values_list("pk", flat=True))

@@ -21,13 +21,13 @@ from imports.models import (
     Ranking,
     RowProblem,
     SessionStatus,
-    Source,
     expiry_of,
 )
+from imports.sources.traits import REVIEWS
 
 _KNOWN_ENOUGH = Q(tmdb_movie__details_status__in=[DetailsStatus.DONE, DetailsStatus.GONE])
 # a review shows no details; but of a film that was asked for by its number nothing is known before them
-_MATCHED_IS_ENOUGH = Q(session__source=Source.PRIME_VIDEO, tmdb_movie__title__gt="")
+_MATCHED_IS_ENOUGH = Q(session__source__in=REVIEWS, tmdb_movie__title__gt="")
 _NO_SUCH_FILM = Q(tmdb_movie__details_status=DetailsStatus.GONE, tmdb_movie__title="")
 # An outcome's counter, and what must be so for an open film to end with it.
 _ENDS = {
@@ -79,7 +79,7 @@ def reopen_incomplete(films: Collection[int]) -> None:
 
 def _ask_details(open_films: QuerySet[Movie]) -> None:
     unknown = open_films.filter(
-        ~Q(session__source=Source.PRIME_VIDEO),
+        ~Q(session__source__in=REVIEWS),
         lookup__tmdb_movie__details_status__in=[DetailsStatus.NONE, DetailsStatus.PENDING],
     )
     enrichment.ask_details(dict(unknown.values_list("lookup__tmdb_movie").annotate(first=Min("turn"))))
@@ -88,7 +88,7 @@ def _ask_details(open_films: QuerySet[Movie]) -> None:
 def _ask_details_of_chosen(session: ImportSession) -> None:
     """Films that the person chose before anyone knew more of them, or whose facts were purged since."""
     chosen = session.movies.filter(
-        ~Q(session__source=Source.PRIME_VIDEO), settled_at=None, tmdb_movie__details_status=DetailsStatus.NONE
+        ~Q(session__source__in=REVIEWS), settled_at=None, tmdb_movie__details_status=DetailsStatus.NONE
     )
     enrichment.ask_details(dict(chosen.values_list("tmdb_movie").annotate(first=Min("turn"))))
 
@@ -152,7 +152,7 @@ def _reopen(session_id: UUID, news: Q) -> None:
 
 def _waits_again() -> dict[str, Any]:
     """An import whose films are asked about once more: a review's clock stands still, a completed one stays closed."""
-    is_review = Q(source=Source.PRIME_VIDEO)
+    is_review = Q(source__in=REVIEWS)
     is_alive = Q(expires_at__gt=timezone.now())  # what is expired stays so
     return {
         "status": SessionStatus.ENRICHING,

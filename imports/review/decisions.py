@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from enrichment import queue
 from enrichment import services as enrichment
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from imports.models import ChosenBy, Decision, ImportSession, Kind, MatchMemory, Movie, Outcome, Ranking, Source
+from imports.models import ChosenBy, Decision, ImportSession, Kind, MatchMemory, Movie, Outcome, Ranking
 from imports.outcomes import settle
 
 PERSONS = (Decision.ADDED, Decision.SKIPPED)
@@ -155,7 +155,7 @@ def complete(session: ImportSession) -> None:
 def choose(movie: Movie, tmdb_id: int) -> None:
     """The person says which film it is. Raises CantDecide when TMDB's film is not known here."""
     film = _known(tmdb_id)
-    is_open = movie.session.source != Source.PRIME_VIDEO and film.details_status != DetailsStatus.DONE
+    is_open = not movie.session.is_review and film.details_status != DetailsStatus.DONE
     with transaction.atomic():
         if is_open:
             enrichment.ask_details({film.pk: 0})  # a person waits: it goes first

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from enrichment.models import TmdbMovie
 from enrichment.queries import poster_url
 from imports.films import listing
-from imports.models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome, Ranking, Source
+from imports.models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome, Ranking
 
 from . import decisions
 
@@ -86,7 +86,7 @@ class Review:
 
     def __init__(self, session: ImportSession) -> None:
         self.session = session
-        self.is_rated = session.source == Source.PRIME_VIDEO
+        self.is_rated = session.is_review
 
     def step(self) -> Step:
         progress = self.progress

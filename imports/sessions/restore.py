@@ -10,7 +10,7 @@ from django.utils import timezone
 from enrichment import bulk
 from enrichment import services as enrichment
 from imports import time_zones
-from imports.models import ChosenBy, Decision, ImportSession, Outcome, Ranking, Source
+from imports.models import ChosenBy, Decision, ImportSession, Outcome, Ranking
 from imports.review import decisions
 from imports.sources.base import Decided, Parsed, ParsedMovie, ParsedRanking, Restored
 
@@ -32,7 +32,7 @@ def adapt(session: ImportSession, parsed: Parsed) -> None:
     if EARLIEST <= restored.created_at <= timezone.now():
         session.created_at = restored.created_at
     session.unmatched_count = session.enriched_count = sum(map(_is_rejected, parsed.movies))
-    if session.source == Source.PRIME_VIDEO:
+    if session.is_review:
         session.closed_at = timezone.now()
 
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from imports.models import ImportSession, Owner, Source
+from imports.models import ImportSession, Owner
 from imports.outcomes import settle
 from imports.review import memory
 from imports.sources import read, read_export
 from imports.sources.base import Parsed, ParsedMovie, Upload
 from imports.sources.refusals import refusal
+from imports.sources.traits import REVIEWS
 
 from . import restore
 from .store import ReviewOpen, open_review, settle_known, store_import
@@ -27,7 +28,7 @@ def start_import(
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
     if parsed.restored:
         return _restore(owner, parsed)
-    if parsed.source == Source.PRIME_VIDEO:
+    if parsed.source in REVIEWS:
         raise refusal("prime_elsewhere", parsed.files[0].name)
     return settle_known(store_import(owner, parsed, parsed.movies, time_zone))
 
@@ -36,7 +37,7 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
     """The same for an Amazon Prime Video history: a review of at most MAX_REVIEW films. One open per person: raises
     ReviewOpen when there is one and it is not to be replaced."""
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
-    if parsed.source != Source.PRIME_VIDEO:
+    if parsed.source not in REVIEWS:
         raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
     return _bring_in(user, parsed, time_zone, replace=replace)
 
@@ -50,7 +51,7 @@ def start_any(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", 
 def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> ImportSession:
     if parsed.restored:
         return _restore(Owner(user=user), parsed)
-    if parsed.source != Source.PRIME_VIDEO:
+    if parsed.source not in REVIEWS:
         return settle_known(store_import(Owner(user=user), parsed, parsed.movies, time_zone))
     if not replace and (current := open_review(user)):
         raise ReviewOpen(current)  # before the work; it is looked at again under the person's lock
@@ -85,7 +86,7 @@ def review_queue(user: User, movies: Sequence[ParsedMovie]) -> list[ParsedMovie]
 
 def _restore(owner: Owner, parsed: Parsed) -> ImportSession:
     """The import that an export of ours tells of, finished if it was a review: there is one open at a time."""
-    if parsed.source == Source.PRIME_VIDEO and owner.user is None:
+    if parsed.source in REVIEWS and owner.user is None:
         raise refusal("export_is_a_persons", parsed.files[-1].name)
     session = store_import(owner, parsed, parsed.movies, restore.time_zone(parsed))
     settle.complete(session.pk)

@@ -19,13 +19,13 @@ from imports.models import (
     Owner,
     RowProblem,
     SessionStatus,
-    Source,
     Viewing,
     expiry_of,
 )
 from imports.outcomes import settle
 from imports.review import memory
 from imports.sources.base import Parsed, ParsedMovie, ParsedViewing, RowNote
+from imports.sources.traits import REVIEWS
 
 from . import restore
 from .delete import Leftovers, delete_rows
@@ -35,7 +35,7 @@ TRIES = 3
 
 def open_review(user: User) -> ImportSession | None:
     """Not one whose time is over."""
-    return ImportSession.objects.alive().filter(user=user, source=Source.PRIME_VIDEO, closed_at=None).first()
+    return ImportSession.objects.alive().open_reviews().filter(user=user).first()
 
 
 class ReviewOpen(Exception):
@@ -49,12 +49,12 @@ class ReviewOpen(Exception):
 def _make_room(owner: Owner, parsed: Parsed, *, replace: bool) -> Leftovers:
     """For a review: the open one goes, or ReviewOpen is raised. Within the transaction that stores the new one, so
     that a failure leaves the old one; uploads of one person come one after the other."""
-    if parsed.source != Source.PRIME_VIDEO or parsed.restored or owner.user is None:
+    if parsed.source not in REVIEWS or parsed.restored or owner.user is None:
         return Leftovers()
     list(User.objects.filter(pk=owner.user.pk).select_for_update(no_key=True))
     if not replace and (current := open_review(owner.user)):
         raise ReviewOpen(current)
-    return delete_rows(ImportSession.objects.filter(user=owner.user, source=Source.PRIME_VIDEO, closed_at=None))
+    return delete_rows(ImportSession.objects.open_reviews().filter(user=owner.user))
 
 
 def settle_known(session: ImportSession) -> ImportSession:
@@ -114,7 +114,7 @@ def _store_rows(
 
 
 def _session(owner: Owner, parsed: Parsed, films: int, time_zone: str) -> ImportSession:
-    is_review = parsed.source == Source.PRIME_VIDEO
+    is_review = parsed.source in REVIEWS
     return ImportSession(
         **owner.fields,
         source=parsed.source,
@@ -137,7 +137,7 @@ def chosen_before(owner: Owner, session: ImportSession, movies: Sequence[ParsedM
     keys = [memory.key_of(movie) for movie in movies]
     chosen = {key: film for key, film in memory.remembered(owner.user, keys).items() if film is not None}
     films = [chosen.get(key) if movie.kind == "film" else None for key, movie in zip(keys, movies, strict=True)]
-    if session.source != Source.PRIME_VIDEO:
+    if not session.is_review:
         enrichment.ask_details({film: turn for turn, film in enumerate(films) if film})
     return {"tmdb_movie_id": films, "chosen_by": [ChosenBy.PERSON if film else ChosenBy.NOBODY for film in films]}
 
@@ -169,7 +169,7 @@ def movie_columns(
 
 
 def _first_decision(session: ImportSession, movie: ParsedMovie) -> str:
-    if session.source != Source.PRIME_VIDEO:
+    if not session.is_review:
         return Decision.NONE
     return Decision.PENDING if movie.kind == "film" else Decision.NOT_A_FILM
 

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from enrichment import bulk
 from enrichment import services as enrichment
-from imports.models import ImportSession, Movie, Owner, RowProblem, Source, Viewing
+from imports.models import ImportSession, Movie, Owner, RowProblem, Viewing
 from imports.outcomes import settle
 from imports.review import memory
 from imports.sources import MAX_FILMS, read
@@ -31,12 +31,12 @@ def update_import(
     """All of it or nothing, and the same file again changes nothing. Raises SourceError when the files can't be taken,
     or seem to be another account's (unless the person `is_sure`); with `ask`, RoleNeeded when only the person can tell
     a file."""
-    if session.source != Source.LETTERBOXD:
+    if not session.can_be_updated:
         raise refusal("update_of_review")
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
     if parsed.restored:
         raise refusal("update_by_export", parsed.files[-1].name)
-    if parsed.source != Source.LETTERBOXD:
+    if parsed.source != session.source:
         raise refusal("update_by_prime", parsed.files[0].name)
     if not is_sure:
         _refuse_anothers(session, parsed)

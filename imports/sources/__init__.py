@@ -18,9 +18,10 @@ class Reader(NamedTuple):
     parse: Callable[[Sequence[Member], str], Parsed]  # all files of the upload, and the person's time zone
 
 
+NAMES_OF = {prime_video.NAME: prime_video.names}  # of sources whose titles are cleaned before they are asked about
 # The first one that recognises a file reads them all: docs/adding-a-source.md
 READERS = [
-    Reader(reelkeeper.recognises, lambda members, _: reelkeeper.parse(members)),
+    Reader(reelkeeper.recognises, lambda members, _: reelkeeper.parse(members, NAMES_OF)),
     Reader(prime_video.recognises, prime_video.parse),
 ]
 
@@ -40,7 +41,7 @@ def read_export(upload: Upload, *, max_bytes: int) -> Parsed:
     members = open_uploads([upload], Limits(max_bytes=max_bytes))
     if not any(map(reelkeeper.recognises, members)):
         raise refusal("not_our_export", upload.name)
-    return _not_too_many(reelkeeper.parse(members), upload.name)
+    return _not_too_many(reelkeeper.parse(members, NAMES_OF), upload.name)
 
 
 def _not_too_many(parsed: Parsed, file: str) -> Parsed:

@@ -1,16 +1,18 @@
 """Uploads → the files in them. Everything stays in memory, and nothing in an archive is believed."""
 
+import csv
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 
 from .base import Role, SourceError, Upload
 from .refusals import refusal
-from .text import open_table
+from .text import MAX_ROW, LineCount, open_table
 
 MB = 1024 * 1024
 MAX_NAME = 300
@@ -135,3 +137,16 @@ def _is_safe_name(info: zipfile.ZipInfo) -> bool:
     # zipfile cuts a name at its NUL; orig_filename is what the archive really says
     name = info.orig_filename.replace("\\", "/")
     return not (name.startswith("/") or name[1:2] == ":" or "\0" in name or ".." in name.split("/"))
+
+
+def count_rows(member: Member, rule: str, skipped: LineCount) -> int:
+    """The rows of a file that is skipped, however damaged. A list has its rows below a second header."""
+    if rule == "profile" or not member.path.casefold().endswith(".csv"):
+        return 0
+    data = member.read()
+    skipped.add(data, member.name)
+    text = io.StringIO(data.decode("utf-8-sig", errors="replace"), newline="")
+    records = (cells for cells in csv.reader(line[:MAX_ROW] for line in text) if any(cells))
+    first = list(islice(records, 5))
+    header = next((place for place, cells in enumerate(first) if cells[0] == "Position"), 0)
+    return max(len(first) + sum(1 for _ in records) - header - 1, 0)

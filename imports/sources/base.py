@@ -3,11 +3,16 @@
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 Role = Literal["", "watched", "likes", "watchlist"]
 Kind = Literal["film", "series", "not_a_film"]
+
+# What the files of an export hold, as reports name it
+FILM_KINDS: Final = ("watched", "ratings", "likes")  # a row is a film; in this order they name and date it
+ENTRY_KINDS: Final = ("diary", "reviews")  # a row is a viewing
+IMPORT_FORMAT: Final = "import"  # what letterboxd.com takes in: each row is a film, or a viewing of one
 
 
 @dataclass(frozen=True, slots=True)

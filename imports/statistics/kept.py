@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
-from imports.models import Analytics, ImportSession, Ranking, Source
+from imports.models import Analytics, ImportSession, Ranking
 
 from .computing import VERSION, compute
 from .films import films_of_library, films_of_session
@@ -60,7 +60,7 @@ def mark_of(thing: ImportSession | User) -> Mark:
     if isinstance(thing, User):
         return Mark(_day_mark(timezone.localdate()), _state_of_rankings(thing.pk))
     state = f"{thing.revision}-{thing.status}"
-    if thing.source == Source.PRIME_VIDEO and thing.user_id:  # whose ratings are the person's rankings
+    if thing.is_review and thing.user_id:  # whose ratings are the person's rankings
         state += f"-{sha256(_state_of_rankings(thing.user_id).encode()).hexdigest()[:16]}"
     return Mark(_day_mark(thing.today()), state)
 

@@ -19,7 +19,7 @@ from enrichment.models import DetailsStatus, TmdbMovie
 from imports.forms.library import FilmSearchForm, LibraryFilterForm, RatingForm
 from imports.library import rankings
 from imports.library.rankings import RankingFilters
-from imports.models import Ranking, Source
+from imports.models import Ranking
 from imports.web import access
 from imports.web.addresses import shortened
 from imports.web.downloads import films_of_library, json_of_library, letterboxd_of_library
@@ -137,7 +137,7 @@ def library_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
 def session_to_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Take an import's ratings into the library."""
     session = access.get_own_session_or_404(request, session_id)
-    if session.source == Source.PRIME_VIDEO:
+    if session.is_review:
         raise Http404
     counts = rankings.add_rated_films(session, _person(request))
     messages.success(request, _in_words(counts))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from imports.exports.streams import csv_lines
 from imports.films import listing
 from imports.forms.uploads import UploadForm
-from imports.models import Decision, ImportSession, Ranking, Source, Usage
+from imports.models import Decision, ImportSession, Ranking, Usage
 from imports.review import decisions
 from imports.review.wizard import Review
 from imports.sessions.delete import delete_import
@@ -134,7 +134,7 @@ def _undone(undone: decisions.Undone) -> str:
 
 
 def _start_page(request: HtmxHttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
-    open_review = access.own_sessions(request).filter(source=Source.PRIME_VIDEO, closed_at=None).first()
+    open_review = access.own_sessions(request).open_reviews().first()
     context = {
         "problem": problem,
         "open_review": open_review,
@@ -146,7 +146,7 @@ def _start_page(request: HtmxHttpRequest, problem: str = "", status: int = 200) 
 
 def _review(request: HttpRequest, session_id: UUID) -> Review:
     session = access.get_own_session_or_404(request, session_id)
-    if session.source != Source.PRIME_VIDEO:
+    if not session.is_review:
         raise Http404
     session.is_mine = True
     access.touched(session)

@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from imports import samples
 from imports.films import listing
 from imports.forms.uploads import ROLES, TimeZoneForm, UploadForm
-from imports.models import ImportSession, Source, Usage
+from imports.models import ImportSession, Usage
 from imports.sessions.delete import delete_import
 from imports.sessions.progress import Progress, progress_of
 from imports.sessions.report import file_totals
@@ -62,7 +62,7 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
         return HttpResponse(status=204)  # htmx leaves the page as it is
     session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
     progress = progress_of(standing)
-    if session.source == Source.PRIME_VIDEO:
+    if session.is_review:
         template = pick_template(request, page="imports/prime_session.html", fragment="imports/_prime_progress.html")
         return render(request, template, prime.session_page(session, progress))
     template = pick_template(request, page="imports/session_detail.html", fragment="imports/_progress.html")

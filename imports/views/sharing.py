@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imports.forms.sharing import ShareForm
-from imports.models import ImportSession, ShareLink, Source
+from imports.models import ImportSession, ShareLink
 from imports.sharing import previews
 from imports.sharing.links import MOST_LINKS, Shareable, TooManyLinks, let_read, make_link, revoke_link
 from imports.web import access
@@ -43,7 +43,7 @@ def library_share(request: HttpRequest) -> HttpResponse:
 def session_share_reading(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Whether the import's own address may be read by anyone. A Prime import's never is."""
     session = access.get_own_session_or_404(request, session_id)
-    if session.source == Source.PRIME_VIDEO:
+    if session.is_review:
         raise Http404
     let_read(session, request.POST.get("reading") == "on")
     if session.link_readable:

@@ -6,13 +6,13 @@ from datetime import date
 import pandas as pd
 
 from ..accounting import Account
-from ..archive import Member
-from ..base import FileReport, Parsed
-from ..letterboxd.files import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT, count_rows, kind_of, skip_rule, stem
-from ..letterboxd.films import assemble
-from ..letterboxd.rows import read_cells, read_values
+from ..archive import Member, count_rows
+from ..base import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT, FileReport, Parsed
 from ..refusals import refusal
 from ..text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, Table, open_table
+from .files import kind_of, skip_rule, stem
+from .films import assemble
+from .rows import read_cells, read_values
 
 NAME = "letterboxd"
 KINDS = (*FILM_KINDS, *ENTRY_KINDS, IMPORT_FORMAT)

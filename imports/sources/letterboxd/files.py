@@ -1,21 +1,15 @@
 """Which file of a Letterboxd export is this? By its path, then its header, then its name, then what the person said."""
 
-import csv
-import io
 import re
 from collections.abc import Collection, Sequence
-from itertools import islice
 from pathlib import PurePosixPath
-from typing import Final
 
 from ..archive import Member
-from ..base import RoleNeeded, SourceError
-from ..lookalikes import looks_like
+from ..base import IMPORT_FORMAT, RoleNeeded, SourceError
+from ..lookalikes import is_import_format, looks_like
 from ..refusals import refusal
-from ..text import MAX_ROW, LineCount, Table
+from ..text import Table
 
-FILM_KINDS: Final = ("watched", "ratings", "likes")  # a row is a film; in this order they name and date it
-ENTRY_KINDS: Final = ("diary", "reviews")  # a row is a viewing
 BASE = ("Date", "Name", "Year", "Letterboxd URI")
 COLUMNS = {
     "reviews": (*BASE, "Rating", "Review", "Tags", "Watched Date"),
@@ -27,8 +21,6 @@ TELLING = {"reviews": "review", "diary": "watched date", "ratings": "rating"}
 SKIPPED_FOLDERS = ("deleted", "orphaned", "lists")
 SKIPPED_FILES = ("profile", "comments", "watchlist")
 SKIPPED_LIKES = {"reviews": "likes_reviews", "lists": "likes_lists"}
-IMPORT_FORMAT: Final = "import"  # what letterboxd.com takes in: each row is a film, or a viewing of one
-OF_IMPORT_FORMAT = {"letterboxduri", "tmdbid", "imdbid", "rating10", "watcheddate"}  # nothing else has them
 NUMBERED = re.compile(r"(?<!\s)\s*\(\d+\)$")  # from where the white space begins, or a name of it takes hours
 ROLE_WORDS = {"watched": "watched", "likes": "likes", "liked": "likes", "watchlist": "watchlist"}
 
@@ -75,10 +67,6 @@ def kind_of(member: Member, table: Table, names: Collection[str], *, ask: bool) 
     return (kind, True) if kind != "watched" else _kind_of_four_columns(member, names, ask=ask)
 
 
-def is_import_format(columns: Collection[str]) -> bool:
-    return bool(OF_IMPORT_FORMAT.intersection(columns)) and "name" not in columns
-
-
 def _not_ours(table: Table, missing: Sequence[str]) -> SourceError:
     if name := looks_like(table.columns):
         return refusal("other_format", table.file, format=name)
@@ -98,16 +86,3 @@ def _kind_of_four_columns(member: Member, names: Collection[str], *, ask: bool) 
     if ask:
         raise RoleNeeded(member.name)
     return "watched", False
-
-
-def count_rows(member: Member, rule: str, skipped: LineCount) -> int:
-    """The rows of a file that is skipped, however damaged. A list has its rows below a second header."""
-    if rule == "profile" or not member.path.casefold().endswith(".csv"):
-        return 0
-    data = member.read()
-    skipped.add(data, member.name)
-    text = io.StringIO(data.decode("utf-8-sig", errors="replace"), newline="")
-    records = (cells for cells in csv.reader(line[:MAX_ROW] for line in text) if any(cells))
-    first = list(islice(records, 5))
-    header = next((place for place, cells in enumerate(first) if cells[0] == "Position"), 0)
-    return max(len(first) + sum(1 for _ in records) - header - 1, 0)

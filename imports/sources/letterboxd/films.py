@@ -11,10 +11,9 @@ from decimal import Decimal
 import pandas as pd
 
 from ..accounting import Account
-from ..base import ParsedMovie, ParsedViewing
-from ..letterboxd.files import FILM_KINDS
-from ..letterboxd.rows import texts
+from ..base import FILM_KINDS, ParsedMovie, ParsedViewing
 from ..values import parse_tags
+from .rows import texts
 
 FILM_FACTS = ("year", "rating", "marked_on", "rated_on", "liked_on")
 FILM_VALUES = FILM_FACTS[1:]

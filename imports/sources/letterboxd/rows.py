@@ -12,10 +12,11 @@ from typing import TypeVar
 import pandas as pd
 
 from ..accounting import Account
-from ..letterboxd.files import BASE, ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
-from ..letterboxd.links import link_kind, main_kind
+from ..base import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
 from ..text import Row, Table
 from ..values import NUMBER, is_day_first, is_yes, parse_date, parse_rating, parse_title, parse_uri, parse_year
+from .files import BASE
+from .links import link_kind, main_kind
 
 CELLS = {
     "title": "name",

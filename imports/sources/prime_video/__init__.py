@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from ..accounting import Account
-from ..archive import Member
+from ..archive import Member, count_rows
 from ..base import FileReport, Parsed
-from ..letterboxd.files import count_rows, is_import_format
-from ..lookalikes import LETTERBOXD, looks_like
-from ..prime_video.entries import read_entries
-from ..prime_video.files import is_private, missing, recognises
-from ..prime_video.titles import assemble
+from ..lookalikes import LETTERBOXD, is_import_format, looks_like
 from ..refusals import refusal
 from ..text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, open_table
+from .entries import read_entries
+from .files import is_private, missing, recognises
+from .marks import names
+from .titles import assemble
 
-__all__ = ["NAME", "parse", "recognises"]
+__all__ = ["NAME", "names", "parse", "recognises"]
 
 NAME = "prime_video"
 

@@ -9,14 +9,14 @@ from typing import Final, NamedTuple
 from ..accounting import Account
 from ..archive import Member
 from ..base import Kind
-from ..prime_video.episodes import shows
-from ..prime_video.files import Format, format_of, meanings, missing
-from ..prime_video.marks import kind_of
-from ..prime_video.tables import Cells, csv_rows, json_rows, skip
-from ..prime_video.times import parse_day
 from ..refusals import refusal
 from ..text import open_table
 from ..values import is_day_first, parse_title, parse_uri
+from .episodes import shows
+from .files import Format, format_of, meanings, missing
+from .marks import kind_of
+from .tables import Cells, csv_rows, json_rows, skip
+from .times import parse_day
 
 FILMS: Final = {"movie", "film", "película", "filme", "映画", "電影", "电影"}
 SERIES: Final = {"series", "serie", "série", "シリーズ", "電影劇集系列", "劇集系列", "剧集系列"}

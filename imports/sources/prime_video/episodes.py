@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from itertools import islice
 
-from ..prime_video.marks import clean, without_season
+from .marks import clean, without_season
 
 TIGHT = re.compile(r"(?<=\S)-(?=\S)")
 MAX_HYPHENS = 8

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any, NoReturn
 
 from ..accounting import Account
-from ..prime_video.files import NEEDED, Format, meaning, meanings
 from ..refusals import refusal
 from ..text import MAX_ROW, Table, decode
+from .files import NEEDED, Format, meaning, meanings
 
 Cells = Mapping[str, str]  # by the names that files.FORMATS gives them
 

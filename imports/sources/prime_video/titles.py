@@ -7,9 +7,9 @@ from typing import Final
 
 from ..accounting import Account
 from ..base import Kind, ParsedMovie, ParsedViewing
-from ..prime_video.entries import Entry
-from ..prime_video.marks import clean, names, without_bare_season
-from ..prime_video.tables import skip
+from .entries import Entry
+from .marks import clean, names, without_bare_season
+from .tables import skip
 
 ORDER: Final[tuple[Kind, ...]] = ("film", "series", "not_a_film")
 Key = str

@@ -1,17 +1,17 @@
 """Reading our own JSON export: titles, years, ids and what the person did. Facts are asked of TMDB again."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..archive import Member
 from ..base import FileReport, Parsed, ParsedMovie
-from ..reelkeeper.document import Document
-from ..reelkeeper.fields import Fault, Part
-from ..reelkeeper.head import read_file, read_head, read_problem
-from ..reelkeeper.movies import read_movie
-from ..reelkeeper.versions import FORMAT, upgraded, version_of
 from ..refusals import refusal
 from ..text import MAX_LINES
+from .document import Document
+from .fields import Fault, Part
+from .head import read_file, read_head, read_problem
+from .movies import NamesOf, read_movie
+from .versions import FORMAT, upgraded, version_of
 
 __all__ = ["FORMAT", "KIND", "parse", "recognises"]
 
@@ -29,18 +29,19 @@ def recognises(member: Member) -> bool:
     return bool(BEGINS.match(data) and SAYS_SO.search(data))
 
 
-def parse(members: Sequence[Member]) -> Parsed:
+def parse(members: Sequence[Member], names_of: Mapping[str, NamesOf]) -> Parsed:
+    """`names_of`: of the sources that ask about cleaned titles, how they clean them."""
     if len(members) > 1:
         raise refusal("export_alone", next(member.name for member in members if recognises(member)))
     [member] = members
     document = Document(member.read(), member.name)
     try:
-        return _parsed(document, member)
+        return _parsed(document, member, names_of)
     except Fault as fault:
         raise refusal("export_edited", member.name, line=document.line, field=fault.field) from fault
 
 
-def _parsed(document: Document, member: Member) -> Parsed:
+def _parsed(document: Document, member: Member, names_of: Mapping[str, NamesOf]) -> Parsed:
     document.read_head()
     version = version_of(document.head, member.name)
 
@@ -51,7 +52,7 @@ def _parsed(document: Document, member: Member) -> Parsed:
     source, restored = read_head(head)
     files, notes = list(_files(parts("files"))), [read_problem(part) for part in parts("problems")]
     report = FileReport(member.name, member.size, KIND)
-    movies = list(_movies(parts("movies"), source, report))
+    movies = list(_movies(parts("movies"), source, report, names_of.get(source)))
     report.added = report.rows
     return Parsed(source, movies, notes, [*files, report], restored)
 
@@ -63,11 +64,11 @@ def _files(parts: Iterable[Part]) -> Iterator[FileReport]:
         yield read_file(part)
 
 
-def _movies(parts: Iterable[Part], source: str, report: FileReport) -> Iterator[ParsedMovie]:
+def _movies(parts: Iterable[Part], source: str, report: FileReport, names_of: NamesOf | None) -> Iterator[ParsedMovie]:
     """In the order of their turns; each film and each viewing is a row."""
     keys: set[str] = set()
     for part in parts:
-        movie = read_movie(part, source)
+        movie = read_movie(part, source, names_of)
         if movie.source_key in keys:
             raise Fault("source_key")
         keys.add(movie.source_key)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from ..reelkeeper.fields import Fault
 from ..refusals import refusal
+from .fields import Fault
 
 LISTS = ("files", "problems", "movies")
 FOLLOWING = "statistics"  # from all the rest: for reading only

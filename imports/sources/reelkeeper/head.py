@@ -2,17 +2,16 @@
 
 from typing import Any, Literal, cast
 
-from ..base import FileReport, Restored, RowNote
-from ..letterboxd.files import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
+from ..base import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT, FileReport, Restored, RowNote
 from ..reasons import REASONS, SKIP_RULES
-from ..reelkeeper.fields import Fault, Part
-from ..reelkeeper.versions import FORMAT
+from ..traits import TRAITS
+from .fields import Fault, Part
+from .versions import FORMAT
 
 HEAD = ("format", "version", "source", "time_zone", "created_at", "found_count")
 FILE = ("name", "size", "kind", "encoding", "rows", "added", "merged", "already", "skipped", "problems")
 COUNTS = ("size", "rows", "added", "merged", "already", "problems")
 PROBLEM = ("file", "line", "kind", "reason", "detail")
-SOURCES = ("letterboxd", "prime_video")
 KINDS = {*FILM_KINDS, *ENTRY_KINDS, IMPORT_FORMAT, "history", *SKIP_RULES}
 
 
@@ -25,7 +24,7 @@ def read_head(head: Part) -> tuple[str, Restored]:
     restored = Restored(
         time_zone=head.text("time_zone", longest=64), found_count=head.number("found_count"), created_at=created_at
     )
-    return head.choice("source", SOURCES), restored
+    return head.choice("source", TRAITS), restored
 
 
 def read_file(file: Part) -> FileReport:

@@ -1,15 +1,15 @@
 """A film of the export, its viewings, and what the person had decided. TMDB's facts stand there for reading only."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import cast
 
 from ..base import Decided, Kind, ParsedMovie, ParsedRanking, ParsedViewing
-from ..prime_video.marks import names
-from ..reelkeeper.fields import Fault, Part
 from ..text import MAX_ROW
+from ..traits import TRAITS
 from ..values import FIRST_YEAR, MAX_TITLE, YEARS_AHEAD, parse_title
+from .fields import Fault, Part
 
-KINDS = {"letterboxd": ("film",), "prime_video": ("film", "series", "not_a_film")}
 DECISIONS = ("pending", "added", "skipped", "already_ranked", "same_film")
 FOLLOWING = ("already_ranked", "same_film")  # from what stands in the library and from the other films: found again
 TOLD_AGAIN = ("watched_date", "rewatch", "tags", "review", "status")  # for reading: the viewings and TMDB have it
@@ -21,13 +21,15 @@ OWN = (
     "title year rating letterboxd_uri source_key kind source_image_url liked_on marked_on rated_on is_seen viewings "
     "tmdb_id chosen_by decision decided_at decided_with ranking"
 ).split()
+NamesOf = Callable[[str, Kind], list[str]]  # what a title of that source is asked about by
+
 VIEWING = ("watched_date", "rating", "rewatch", "tags", "review", "entry_uri", "number")
 RANKING = ("title", "year", "rating", "rated_at", "changed_at")
 
 
-def read_movie(movie: Part, source: str) -> ParsedMovie:
+def read_movie(movie: Part, source: str, names_of: NamesOf | None) -> ParsedMovie:
     movie.only(*OWN, *TOLD_AGAIN, *FACTS)
-    title, kind = _title(movie), cast(Kind, movie.choice("kind", KINDS[source]))
+    title, kind = _title(movie), cast(Kind, movie.choice("kind", TRAITS[source].kinds))
     return ParsedMovie(
         source_key=movie.text("source_key", longest=600),
         title=title,
@@ -40,9 +42,9 @@ def read_movie(movie: Part, source: str) -> ParsedMovie:
         is_seen=movie.flag("is_seen"),
         viewings=_viewings(movie),
         kind=kind,
-        names=names(title, kind) if source == "prime_video" else [],
+        names=names_of(title, kind) if names_of else [],
         image_url=movie.link("source_image_url"),
-        decided=_decided(movie, is_review=source == "prime_video") if kind == "film" else None,
+        decided=_decided(movie, is_review=TRAITS[source].is_review) if kind == "film" else None,
     )
 
 

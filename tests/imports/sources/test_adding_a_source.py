@@ -15,7 +15,7 @@ from django.test import Client
 
 from imports import models, sources
 from imports.models import ImportSession
-from imports.sources.reelkeeper import head, movies
+from imports.sources import traits
 from tests.tmdb_server import TmdbServer
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "adding-a-source.md").read_text()
@@ -38,6 +38,8 @@ def kinoclub(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     run("imports/sources/kinoclub/__init__.py", module, {})
     registry = run("imports/sources/__init__.py", ModuleType("registry"), vars(sources) | {"kinoclub": module})
     monkeypatch.setattr(sources, "READERS", registry.READERS)
+    told = run("imports/sources/traits.py", ModuleType("told"), vars(traits)).TRAITS
+    monkeypatch.setitem(traits.TRAITS, module.NAME, told[module.NAME])
     yield module
 
 
@@ -83,9 +85,7 @@ def test_a_file_of_it_is_imported_as_any_upload(client: Client, tmdb: TmdbServer
 
 
 @pytest.mark.django_db
-def test_its_export_comes_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(head, "SOURCES", (*head.SOURCES, "kinoclub"))
-    monkeypatch.setitem(movies.KINDS, "kinoclub", ("film",))
+def test_its_export_comes_back(client: Client) -> None:
     first = send(client, "mine.csv", FILE.encode())
     exported = b"".join(client.get(f"{first.get_absolute_url()}export.json").streaming_content)  # type: ignore[attr-defined]
     second = send(client, "export.json", exported)
