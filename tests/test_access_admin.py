@@ -1,5 +1,5 @@
 """Every URL of the admin, walked as a stranger, as another person, and as staff: only staff get past its login. (What
-staff see and do there: tests/imports/test_admin.py, tests/enrichment/test_admin.py.)"""
+staff see and do there: tests/imports/admin/test_admin.py, tests/enrichment/test_admin.py.)"""
 
 import re
 

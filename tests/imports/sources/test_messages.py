@@ -12,7 +12,7 @@ from imports.sources.reasons import REASONS, SKIP_RULES
 from imports.sources.refusals import REFUSALS, refusal
 
 PLACE = Path(package.__path__[0])
-SOURCE = "".join(path.read_text() for path in (*PLACE.rglob("*.py"), *PLACE.parent.glob("*.py")))
+SOURCE = "".join(path.read_text() for path in PLACE.parent.rglob("*.py"))
 NAMELESS = {"nothing_sent", "update_of_review"}  # they are about no file
 ANYTHING = {
     "columns": "Name",

@@ -15,8 +15,8 @@ from enrichment.work import engine, refresh
 from imports.models import ChosenBy, Decision, MatchMemory, Movie, Outcome, Ranking
 from imports.review import decisions
 from tests.factories import MovieFactory, RankingFactory, TmdbMovieFactory, UserFactory
-from tests.imports.test_answers import counters_are_exact
-from tests.imports.test_reviews import movies, start, user, work  # noqa: F401 (a fixture)
+from tests.imports.outcomes.test_settle import counters_are_exact
+from tests.imports.review.test_decisions import movies, start, user, work  # noqa: F401 (a fixture)
 from tests.tmdb_films import film
 from tests.tmdb_server import TmdbServer
 

@@ -11,7 +11,7 @@ import pytest
 from imports.models import ImportSession
 from tests.exports import letterboxd_zip
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+README = Path(__file__).resolve().parents[1] / "README.md"
 HOST = "http://127.0.0.1:8000"
 
 

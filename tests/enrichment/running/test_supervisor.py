@@ -18,7 +18,7 @@ from enrichment.running.supervisor import Child, Supervisor
 from enrichment.work import leases, stopping
 from tests.factories import TitleLookupFactory
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 

@@ -31,8 +31,8 @@ from imports.sources.base import Upload
 from imports.statistics import kept
 from tests.exports import letterboxd_zip
 from tests.factories import MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
-from tests.imports.test_answers import counters_are_exact, work
-from tests.imports.test_reviews import movies, start
+from tests.imports.outcomes.test_settle import counters_are_exact, work
+from tests.imports.review.test_decisions import movies, start
 from tests.tmdb_films import film
 from tests.tmdb_server import TmdbServer
 

@@ -16,7 +16,7 @@ from enrichment.tmdb.errors import TMDBUnavailable
 from enrichment.work import engine, leases, refresh
 from imports.models import ChosenBy, Movie, Outcome
 from tests.factories import MovieFactory, RankingFactory, TitleLookupFactory, TmdbMovieFactory
-from tests.imports.test_answers import counters_are_exact, import_films
+from tests.imports.outcomes.test_settle import counters_are_exact, import_films
 from tests.tmdb_films import film
 from tests.tmdb_server import TmdbServer
 
