@@ -36,7 +36,7 @@ SERVICE_TROUBLES = {
 }
 
 
-@register.inclusion_tag("imports/_poster.html")
+@register.inclusion_tag("films/_poster.html")
 def poster(
     title: str, year: int | None, path: str | None, size: str = "w342", alt: str = "", eager: bool = False
 ) -> dict[str, object]:

@@ -16,7 +16,7 @@ SCHEMA = Path(__file__).resolve().parent.parent / "exports" / "export-v1.json"
 @require_safe
 def export_page(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
-    return render(request, "imports/export.html", {"session": session})
+    return render(request, "exports/export.html", {"session": session})
 
 
 @require_safe

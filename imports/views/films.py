@@ -33,7 +33,7 @@ def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
         "chips": form.chips(chosen),
         "is_table": form.is_table,
     }
-    template = pick_template(request, page="imports/movie_list.html", fragment="imports/_movies.html")
+    template = pick_template(request, page="films/movie_list.html", fragment="films/_movies.html")
     response = render(request, template, context)
     if wants_fragment(request):
         response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
@@ -54,4 +54,4 @@ def movie_detail(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> H
         "before": before,
         "after": after,
     }
-    return render(request, "imports/movie_detail.html", context)
+    return render(request, "films/movie_detail.html", context)

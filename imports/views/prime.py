@@ -68,7 +68,7 @@ def title_list(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The series and what is no film, each to be taken in."""
     review = _review(request, session_id)
     page = Paginator(review.others(), TITLES_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "imports/prime_titles.html", {"session": review.session, "page": page})
+    return render(request, "review/prime_titles.html", {"session": review.session, "page": page})
 
 
 @require_POST
@@ -141,7 +141,7 @@ def _start_page(request: HtmxHttpRequest, problem: str = "", status: int = 200) 
         "open_progress": Review(open_review).progress if open_review else None,
         "most": MAX_REVIEW,
     }
-    return render(request, "imports/prime_start.html", context, status=status)
+    return render(request, "review/prime_start.html", context, status=status)
 
 
 def _review(request: HttpRequest, session_id: UUID) -> Review:

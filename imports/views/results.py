@@ -19,7 +19,7 @@ def report(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
     page = Paginator(session.problems.all(), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
     context = {"session": session, "page": page, "totals": file_totals(session.files)}
-    return render(request, "imports/report.html", context)
+    return render(request, "sessions/report.html", context)
 
 
 @require_safe

@@ -30,7 +30,7 @@ SESSIONS_A_PAGE = 25
 
 @require_safe
 def front_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "imports/front_page.html", _front_page(request))
+    return render(request, "sessions/front_page.html", _front_page(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,7 @@ def session_list(request: HtmxHttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _start(request)
     sessions = Paginator(access.own_sessions(request).order_by("-created_at"), SESSIONS_A_PAGE)
-    return render(request, "imports/session_list.html", {"page": sessions.get_page(request.GET.get("page"))})
+    return render(request, "sessions/session_list.html", {"page": sessions.get_page(request.GET.get("page"))})
 
 
 @require_POST
@@ -63,9 +63,9 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
     progress = progress_of(standing)
     if session.is_review:
-        template = pick_template(request, page="imports/prime_session.html", fragment="imports/_prime_progress.html")
+        template = pick_template(request, page="review/prime_session.html", fragment="review/_prime_progress.html")
         return render(request, template, prime.session_page(session, progress))
-    template = pick_template(request, page="imports/session_detail.html", fragment="imports/_progress.html")
+    template = pick_template(request, page="sessions/session_detail.html", fragment="sessions/_progress.html")
     return render(request, template, _session_page(request, session, progress))
 
 
@@ -73,7 +73,7 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
 def session_delete(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
     if request.method != "POST":
-        return render(request, "imports/session_delete.html", {"session": session})
+        return render(request, "sessions/session_delete.html", {"session": session})
     delete_import(session)
     return redirect("imports:session_list")
 
@@ -96,7 +96,7 @@ def _refused(request: HtmxHttpRequest, error: SourceError, form: UploadForm) -> 
         "role_needed": error.file if isinstance(error, RoleNeeded) else "",
         "named_roles": form.named_roles(),
     }
-    template = pick_template(request, page="imports/front_page.html", fragment="imports/_upload_problem.html")
+    template = pick_template(request, page="sessions/front_page.html", fragment="sessions/_upload_problem.html")
     return render(request, template, _front_page(request) | context, status=error.status)
 
 

@@ -30,7 +30,7 @@ def show(request: SignedInRequest, form: TokenForm, status: int = 200) -> HttpRe
         "tokens": request.user.api_tokens.all(),
         "made_token": _made(request),
     }
-    return render(request, "settings/settings.html", context, status=status)
+    return render(request, "accounts/settings.html", context, status=status)
 
 
 def _made(request: HttpRequest) -> str:

@@ -47,7 +47,7 @@ def for_everyone(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 @for_everyone
 def front(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     films = reading.best_known(link)[:FILMS_IN_FRONT] if link.shows_films else []
-    return render(request, "shared/front.html", _page(request, link, token) | {"films": films})
+    return render(request, "sharing/front.html", _page(request, link, token) | {"films": films})
 
 
 @for_everyone
@@ -65,7 +65,7 @@ def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse
         "chips": form.chips(chosen),
         "is_table": form.is_table,
     }
-    response = render(request, pick_template(request, "shared/films.html", "shared/_films.html"), context)
+    response = render(request, pick_template(request, "sharing/films.html", "sharing/_films.html"), context)
     if wants_fragment(request):
         response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
     return response
@@ -76,7 +76,7 @@ def reviews(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     if not link.shows_reviews:
         raise Http404
     page = Paginator(reading.reviews(link), REVIEWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "shared/reviews.html", _page(request, link, token) | {"page": page, "chosen": QueryDict()})
+    return render(request, "sharing/reviews.html", _page(request, link, token) | {"page": page, "chosen": QueryDict()})
 
 
 @for_everyone
@@ -85,7 +85,7 @@ def stats(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
         raise Http404
     shown = {"ratings": link.shows_ratings, "dates": link.shows_dates}
     figures = Figures(allowed(reading.statistics_of(link), **shown), SharedLinks(link, token), **shown)
-    return render(request, "shared/statistics.html", _page(request, link, token) | {"figures": figures})
+    return render(request, "sharing/statistics.html", _page(request, link, token) | {"figures": figures})
 
 
 @for_everyone

@@ -21,7 +21,7 @@ def session_update(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
     access.touched(session)
     if request.method != "POST":
-        return render(request, "imports/update.html", {"session": session})
+        return render(request, "sessions/update.html", {"session": session})
     form = UploadForm(request.POST, request.FILES)
     form.is_valid()
     try:
@@ -73,4 +73,4 @@ def _refused(request: HttpRequest, session: ImportSession, error: SourceError, f
         "is_sure": _is_sure(request),
         "roles": ROLES,
     }
-    return render(request, "imports/update.html", context, status=error.status)
+    return render(request, "sessions/update.html", context, status=error.status)

@@ -84,14 +84,14 @@ def _unknown_host(request: HttpRequest) -> HttpResponse:
 def refused(request: HttpRequest, message: str, code: str, *, status: int) -> HttpResponse:
     if is_api(request):
         return JsonResponse(told(message, code), status=status)
-    return render(request, "imports/upload_error.html", {"message": message, "code": code}, status=status)
+    return render(request, "sessions/upload_error.html", {"message": message, "code": code}, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request):
         return JsonResponse(nothing_here(_hint(request, exception)), status=404)
     if isinstance(exception, ImportExpired):
-        response = render(request, "imports/session_expired.html", status=404)
+        response = render(request, "sessions/session_expired.html", status=404)
     else:
         response = defaults.page_not_found(request, exception)
     if getattr(request, "htmx", None):  # a part of a page can't say it: the whole page does
