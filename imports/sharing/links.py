@@ -19,7 +19,11 @@ Shareable = ImportSession | User  # a user stands for their library
 
 
 class TooManyLinks(Exception):
-    """Some must be revoked first."""
+    """There are `most` links already: some must be revoked first."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 def make_link(
@@ -31,7 +35,7 @@ def make_link(
         everything: Any = thing._meta.model._default_manager
         everything.select_for_update().get(pk=thing.pk)  # two at once would both be the last
         if thing.share_links.count() >= MOST_LINKS:
-            raise TooManyLinks
+            raise TooManyLinks(MOST_LINKS)
         link = thing.share_links.create(name=name, token_hash=hashed(token), expires_at=expires_at, **shows)
         if isinstance(thing, ImportSession):
             let_read(thing, False)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from imports.forms.sharing import ShareForm
 from imports.models import ImportSession, ShareLink
 from imports.sharing import previews
-from imports.sharing.links import MOST_LINKS, Shareable, TooManyLinks, let_read, make_link, revoke_link
+from imports.sharing.links import Shareable, TooManyLinks, let_read, make_link, revoke_link
 from imports.web import access
 
 PNG = "image/png"
@@ -108,9 +108,9 @@ def _make(request: HttpRequest, thing: Shareable, form: ShareForm) -> bool:
     was_readable = isinstance(thing, ImportSession) and thing.link_readable
     try:
         _, token = make_link(thing, name=form.cleaned_data["name"], shows=form.shows(), expires_at=form.expires_at())
-    except TooManyLinks:
+    except TooManyLinks as full:
         said = gettext("There are %(n)d links already: revoke one of them first.")
-        form.add_error(None, said % {"n": MOST_LINKS})
+        form.add_error(None, said % {"n": full.most})
         return False
     except ObjectDoesNotExist:  # deleted meanwhile
         raise Http404 from None
