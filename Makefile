@@ -24,6 +24,7 @@ check: $(DEV_READY)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
 	.venv/bin/djlint templates --lint --quiet
 	$(DJANGO_CHECK) makemigrations --check --dry-run
 	$(DJANGO_CHECK) check --fail-level WARNING

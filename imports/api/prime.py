@@ -21,8 +21,8 @@ from enrichment.queries import poster_url
 from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Usage
 from imports.review import decisions
 from imports.sessions.delete import delete_import
+from imports.sessions.open_review import ReviewOpen
 from imports.sessions.start import start_review
-from imports.sessions.store import ReviewOpen
 from imports.sources.base import Upload
 from imports.web import access, limits
 

@@ -14,7 +14,8 @@ from imports.sources.refusals import refusal
 from imports.sources.traits import REVIEWS
 
 from . import restore
-from .store import ReviewOpen, open_review, settle_known, store_import
+from .open_review import ReviewOpen, open_review
+from .store import settle_known, store_import
 
 MAX_REVIEW = 500  # films at a time
 

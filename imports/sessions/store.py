@@ -29,21 +29,9 @@ from imports.sources.traits import REVIEWS
 
 from . import restore
 from .delete import Leftovers, delete_rows
+from .open_review import ReviewOpen, open_review
 
 TRIES = 3
-
-
-def open_review(user: User) -> ImportSession | None:
-    """Not one whose time is over."""
-    return ImportSession.objects.alive().open_reviews().filter(user=user).first()
-
-
-class ReviewOpen(Exception):
-    """There is a review that this upload would replace: ask first."""
-
-    def __init__(self, session: ImportSession) -> None:
-        super().__init__(str(session.pk))
-        self.session = session
 
 
 def _make_room(owner: Owner, parsed: Parsed, *, replace: bool) -> Leftovers:

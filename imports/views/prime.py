@@ -20,9 +20,9 @@ from imports.models import Decision, ImportSession, Ranking, Usage
 from imports.review import decisions
 from imports.review.wizard import Review
 from imports.sessions.delete import delete_import
+from imports.sessions.open_review import ReviewOpen
 from imports.sessions.progress import Progress
 from imports.sessions.start import MAX_REVIEW, start_review
-from imports.sessions.store import ReviewOpen
 from imports.sources.base import SourceError
 from imports.web import access, limits
 from imports.web.htmx import HtmxHttpRequest, see_other

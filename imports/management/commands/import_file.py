@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from imports import time_zones
 from imports.models import ImportSession
+from imports.sessions.open_review import ReviewOpen
 from imports.sessions.start import start_any
-from imports.sessions.store import ReviewOpen
 from imports.sources.base import SourceError, Upload
 
 from ..people import user_named

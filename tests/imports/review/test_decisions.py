@@ -18,7 +18,7 @@ from imports.outcomes import settle
 from imports.review import decisions
 from imports.sessions import start as start_module
 from imports.sessions.delete import delete_import
-from imports.sessions.store import ReviewOpen
+from imports.sessions.open_review import ReviewOpen
 from imports.sources.base import SourceError, Upload
 from tests.exports import letterboxd_zip
 from tests.factories import TmdbMovieFactory, UserFactory

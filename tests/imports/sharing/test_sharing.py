@@ -23,7 +23,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from enrichment.tmdb import images
 from imports.models import ImportSession, Movie, SessionStatus, ShareLink, Source
-from imports.sharing import links as links_module
+from imports.sharing import links
 from imports.sharing.picture import TALLEST, Picture, Poster, draw
 from tests.factories import (
     ImportSessionFactory,
@@ -109,7 +109,7 @@ def session(owner: Client) -> ImportSession:
 def shared(thing: ImportSession | User, **shows: Any) -> str:
     """The address of a page that shows this."""
     name, expires_at = shows.pop("name", ""), shows.pop("expires_at", None)
-    _, token = links_module.make_link(thing, name=name, shows=NOTHING | shows, expires_at=expires_at)
+    _, token = links.make_link(thing, name=name, shows=NOTHING | shows, expires_at=expires_at)
     return f"/s/{token}/"
 
 
@@ -208,8 +208,8 @@ def test_filters_that_would_tell_do_nothing(session: ImportSession) -> None:
 
 def test_numbers_lead_to_the_list_only_where_it_can_tell(session: ImportSession) -> None:
     address = shared(session, shows_films=True, shows_statistics=True, shows_dates=True)
-    links = set(re.findall(rf'href="({address}[^"]*)"', read(f"{address}stats/")))
-    lists = {link for link in links if "?" in link}
+    found = set(re.findall(rf'href="({address}[^"]*)"', read(f"{address}stats/")))
+    lists = {link for link in found if "?" in link}
     assert any("director=" in link for link in lists)
     assert not [link for link in lists if "watched" in link or "rating" in link]
     for link in lists:
@@ -229,7 +229,7 @@ def test_made_up_revoked_and_run_out_are_one_answer(session: ImportSession, plac
     live = shared(session, **EVERYTHING)
     out = shared(session, **EVERYTHING, expires_at=gone)
     revoked = shared(session, **EVERYTHING)
-    links_module.revoke_link(ShareLink.objects.order_by("pk").last())  # type: ignore[arg-type]
+    links.revoke_link(ShareLink.objects.order_by("pk").last())  # type: ignore[arg-type]
     hidden = shared(session, shows_films=True) if place in ("stats/", "reviews/") else revoked
     read(live + place) if place != "preview.png" else Client().get(live + place)
     answers = [Client().get(address + place) for address in ("/s/made-up/", f"{live[:-2]}/", out, revoked, hidden)]
@@ -328,7 +328,7 @@ def test_a_last_day_ends_in_the_persons_time_zone(owner: Client, session: Import
 
 
 def test_there_is_a_most_of_links(owner: Client, session: ImportSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links_module, "MOST_LINKS", 2)
+    monkeypatch.setattr(links, "MOST_LINKS", 2)
     page = f"/imports/{session.pk}/share/"
     for expected in (303, 303, 422):
         answer = owner.post(page, {"shows_films": "on", "expiry": "never"})
