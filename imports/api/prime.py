@@ -209,7 +209,6 @@ def _review(request: HttpRequest, session_id: UUID) -> ImportSession:
     session = access.get_own_session_or_404(request, session_id)
     if not session.is_review:
         raise Http404
-    access.touched(session)
     return session
 
 

@@ -148,6 +148,4 @@ def _review(request: HttpRequest, session_id: UUID) -> Review:
     session = access.get_own_session_or_404(request, session_id)
     if not session.is_review:
         raise Http404
-    session.is_mine = True
-    access.touched(session)
     return Review(session)

@@ -17,7 +17,6 @@ from imports.web.htmx import HtmxHttpRequest, see_other
 @require_POST
 def session_ask_again(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
-    access.touched(session)
     which = Which.UNCLEAR if request.POST.get("which") == Which.UNCLEAR else Which.FAILED
     messages.info(request, _said(ask_import_again(session, which)))
     return see_other(request, session.get_absolute_url())

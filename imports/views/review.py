@@ -155,10 +155,7 @@ def add_all(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
 
 
 def _review(request: HtmxHttpRequest, session_id: UUID) -> Review:
-    session = access.get_own_session_or_404(request, session_id)
-    session.is_mine = True
-    access.touched(session)
-    return Review(session)
+    return Review(access.get_own_session_or_404(request, session_id))
 
 
 def _movie(request: HtmxHttpRequest, review: Review, movie_id: int) -> Movie:

@@ -27,9 +27,7 @@ MADE = "made_link"  # in the browser's session, until its page has shown it: the
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_share(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    session = access.get_own_session_or_404(request, session_id)
-    access.touched(session)
-    return _page(request, session)
+    return _page(request, access.get_own_session_or_404(request, session_id))
 
 
 @never_cache

@@ -19,7 +19,6 @@ from imports.web import access, limits
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_update(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
-    access.touched(session)
     if request.method != "POST":
         return render(request, "sessions/update.html", {"session": session})
     form = UploadForm(request.POST, request.FILES)

@@ -41,8 +41,8 @@ def own_sessions(request: HttpRequest) -> ImportSessionQuerySet:
 
 
 def get_own_session_or_404(request: HttpRequest, session_id: UUID) -> ImportSession:
-    """For everything that changes, exports, reports or deletes."""
-    return _found(own_sessions(request).filter(pk=session_id).first(), request, session_id)
+    """An import of theirs, for everything that changes, exports, reports or deletes; counts as access."""
+    return _opened(_found(own_sessions(request).filter(pk=session_id).first(), request, session_id))
 
 
 def get_own_movie_or_404(request: HttpRequest, session_id: UUID, movie_id: int) -> Movie:
@@ -55,8 +55,7 @@ def get_own_movie_or_404(request: HttpRequest, session_id: UUID, movie_id: int) 
     if movie is None:
         get_own_session_or_404(request, session_id)
         raise Http404
-    movie.session.is_mine = True
-    touched(movie.session)
+    _opened(movie.session)
     return movie
 
 
@@ -67,9 +66,7 @@ def get_readable_session_or_404(request: HttpRequest, session_id: UUID, *, touch
     session.is_mine = is_owner(request, session)
     if not session.is_mine and not session.link_readable:
         raise Http404
-    if session.is_mine and touch:
-        touched(session)
-    return session
+    return _opened(session) if session.is_mine and touch else session
 
 
 def get_standing_or_404(request: HttpRequest, session_id: UUID) -> Standing:
@@ -100,15 +97,18 @@ def is_owner(request: HttpRequest, session: ImportSession | Standing) -> bool:
     return secrets.compare_digest(session.browser_key, request.session.get(BROWSER_KEY, ""))
 
 
-def touched(session: ImportSession) -> None:
-    """Move the end of its life; written at most once a minute. Gone, when it was cleaned up at this very moment."""
+def _opened(session: ImportSession) -> ImportSession:
+    """Its owner opened this import: the end of its life moves, which is written at most once a minute. Raises
+    ImportExpired when it was cleaned up at this very moment."""
+    session.is_mine = True
     now = timezone.now()
     if now - session.last_accessed < TOUCH_EVERY:
-        return
+        return session
     session.last_accessed, session.expires_at = now, expiry_of(session)
-    found = ImportSession.objects.filter(pk=session.pk)
-    if not found.update(last_accessed=session.last_accessed, expires_at=session.expires_at):
+    row = ImportSession.objects.filter(pk=session.pk)
+    if not row.update(last_accessed=session.last_accessed, expires_at=session.expires_at):
         raise ImportExpired
+    return session
 
 
 class ImportExpired(Http404):

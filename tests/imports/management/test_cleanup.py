@@ -110,7 +110,8 @@ def test_an_import_that_is_opened_meanwhile_stays(client: Client, settings: Any)
     clean = cleanup.CHORES[0].clean()
     assert next(clean) == 1
     left = ImportSession.objects.get()
-    access.touched(ImportSession(pk=left.pk, source=left.source, browser_key="b", last_accessed=ago(days=1)))
+    left.last_accessed = ago(days=1)
+    access._opened(left)
     assert list(clean) == [0]
     assert ImportSession.objects.get() == left in (first, second)
 
@@ -119,7 +120,7 @@ def test_a_page_whose_import_is_cleaned_up_meanwhile_says_so() -> None:
     session = expired(last_accessed=ago(days=1))
     delete_expired(session.pk)
     with pytest.raises(access.ImportExpired):
-        access.touched(session)
+        access._opened(session)
 
 
 def test_an_import_adopted_meanwhile_stays() -> None:
