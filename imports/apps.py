@@ -10,3 +10,4 @@ class ImportsConfig(AppConfig):
         import pandas  # noqa: F401
 
         from . import receivers  # noqa: F401
+        from .operation import checks  # noqa: F401

@@ -108,7 +108,7 @@ def test_a_wedged_child_is_killed() -> None:
 def test_a_supervisor_that_is_killed_takes_its_children_along(tmp_path: Path) -> None:
     code = (
         "import django, sys, time; django.setup()\n"
-        "from enrichment.supervisor import Child\n"
+        "from enrichment.running.supervisor import Child\n"
         f"child = Child('child', {SLEEPER!r}); child.start(); print(child.process.pid, flush=True); time.sleep(600)"
     )
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(tmp_path)}
