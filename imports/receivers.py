@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from enrichment import signals
 from imports.outcomes.merge import point_anew
+from imports.review import memory
 from imports.web.access import BROWSER_KEY
 
 from .accounts import account
@@ -33,6 +34,7 @@ def give_answers_back(lookups: Sequence[int], films: Sequence[int] = (), **kwarg
 @receiver(signals.merged)
 def take_the_merged_film(old: int, new: int, **kwargs: Any) -> None:
     point_anew(old, new)
+    memory.follow(old, new)
 
 
 @receiver(signals.purged)

@@ -16,7 +16,7 @@ from django.db.models import F, Model, TextField, Value
 from django.db.models.functions import Concat
 
 from imports.models import ImportSession, Movie, expiry
-from imports.review import decisions
+from imports.review import memory
 from imports.sessions.delete import delete_import
 from imports.sharing.links import revoke_link
 
@@ -29,7 +29,7 @@ def adopt(browser_key: str, user: User) -> int:
     Returns how many they are."""
     found = ImportSession.objects.alive().filter(browser_key=browser_key, user=None)
     with transaction.atomic():
-        decisions.remember_choices(user, Movie.objects.filter(session__in=found))
+        memory.remember_choices(user, Movie.objects.filter(session__in=found))
         return found.update(user=user, browser_key="", expires_at=expiry(has_account=True))
 
 

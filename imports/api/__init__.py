@@ -62,8 +62,7 @@ def source_error(request: HttpRequest, exc: SourceError) -> HttpResponse:
 
 @api.exception_handler(CantDecide)
 def not_decided(request: HttpRequest, exc: CantDecide) -> HttpResponse:
-    status = {"already_decided": 409, "film_gone": 404}.get(exc.code, 400)
-    return api.create_response(request, told(gettext(exc.message), exc.code), status=status)
+    return api.create_response(request, told(gettext(exc.message), exc.code), status=exc.status)
 
 
 @api.exception_handler(TooMany)

@@ -5,14 +5,14 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import F, Q
 
-from imports.models import ImportSession, MatchMemory, Movie, Ranking
+from imports.models import ImportSession, Movie, Ranking
 from imports.sources.traits import REVIEWS
 
 from . import settle
 
 
 def point_anew(old: int, new: int) -> None:
-    """Films, rankings and memories of `old` (a TMDB id) are `new`'s. Of a person's two rankings that meet, the newer
+    """Films and rankings of `old` (a TMDB id) are `new`'s. Of a person's two rankings that meet, the newer
     one is kept. Locks as answers do: imports first, then their films."""
     with transaction.atomic():
         people = list(Ranking.objects.filter(tmdb_movie=old).values_list("user_id", flat=True))
@@ -23,7 +23,6 @@ def point_anew(old: int, new: int) -> None:
         affected = ImportSession.objects.filter(pk__in=locked)
         Movie.objects.filter(tmdb_movie=old).update(tmdb_movie=new)
         _point_rankings(old, new, people)
-        MatchMemory.objects.filter(tmdb_movie=old).update(tmdb_movie=new)
         for pk in affected.filter(reviews).values_list("pk", flat=True):
             settle.sort_out(pk)
         affected.update(revision=F("revision") + 1)

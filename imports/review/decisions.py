@@ -7,23 +7,27 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from enrichment import queue
 from enrichment import services as enrichment
-from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from imports.models import ChosenBy, Decision, ImportSession, Kind, MatchMemory, Movie, Outcome, Ranking
+from enrichment.models import DetailsStatus, LookupStatus, TmdbMovie
+from imports.models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome, Ranking
 from imports.outcomes import settle
+
+from . import memory
 
 PERSONS = (Decision.ADDED, Decision.SKIPPED)
 
 
 class CantDecide(Exception):
-    """One sentence for the person: why this decision can't be taken. `code` for the API."""
+    """This decision can't be taken. `message` says why, in one English sentence for the person (marked by
+    gettext_noop); `code` and the HTTP `status` are for whoever calls."""
+
+    status = 400
 
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
@@ -31,7 +35,15 @@ class CantDecide(Exception):
 
 
 class AlreadyDecided(CantDecide):
-    """It stands as it was decided, in this tab or another; nothing was changed."""
+    """The film stands as it was decided, in this tab or another; nothing was changed."""
+
+    status = 409
+
+
+class FilmGone(CantDecide):
+    """TMDB does not have the film any more."""
+
+    status = 404
 
 
 DECIDED = gettext_noop("This film is decided already: undo that first.")
@@ -52,7 +64,7 @@ def add(movie: Movie, rating: Decimal | None, rated_at: date, tmdb_id: int | Non
         raise CantDecide(NO_FILM, "not_matched")
     with transaction.atomic():
         _decide(movie, Decision.ADDED, **_match_by_hand(movie, film))
-        _remember(movie, film)
+        memory.remember({movie: film})
         ranking = _rank(_ranking(movie, film, rating, rated_at))
         if ranking.movie_id != movie.pk:  # so nothing was added, and there is nothing to take back here
             ranked = {"decision": Decision.ALREADY_RANKED, "decided_at": None}
@@ -65,7 +77,7 @@ def skip(movie: Movie) -> None:
     _refuse_decided(movie)
     with transaction.atomic():
         _decide(movie, Decision.SKIPPED)
-        _remember(movie, None)
+        memory.remember({movie: None})
 
 
 def undo(movie: Movie) -> list[Ranking]:
@@ -110,7 +122,7 @@ def add_all(session: ImportSession, movies: Sequence[Movie], rating: Decimal | N
             if (film := movie.tmdb_movie)
         ]
         Ranking.objects.bulk_create(rankings, ignore_conflicts=True)
-        _keep([_memory(movie, session, movie.tmdb_movie) for movie in added])
+        memory.remember({movie: movie.tmdb_movie for movie in added})
     return len(added)
 
 
@@ -140,7 +152,7 @@ def undo_import(session: ImportSession) -> Undone:
         kept = list(Ranking.objects.filter(movie__session=session, changed_at__isnull=False))
         added = Ranking.objects.filter(movie__session=session, changed_at=None)
         count, _ = added.delete()
-        MatchMemory.objects.filter(movie__session=session).delete()
+        memory.forget(session.movies.all())
     return Undone(count, kept)
 
 
@@ -162,7 +174,7 @@ def choose(movie: Movie, tmdb_id: int) -> None:
             enrichment.ask_details_again([film.pk])
         _undecide(movie)
         _settle_by_hand(movie, Outcome.OPEN if is_open else Outcome.MATCHED, film)
-        _remember(movie, film)
+        memory.remember({movie: film})
         settle.sort_out(movie.session_id)
 
 
@@ -171,7 +183,7 @@ def reject(movie: Movie) -> None:
     with transaction.atomic():
         _undecide(movie)
         _settle_by_hand(movie, Outcome.UNMATCHED, None)
-        _remember(movie, None)
+        memory.remember({movie: None})
         settle.sort_out(movie.session_id)
 
 
@@ -179,43 +191,10 @@ def unchoose(movie: Movie) -> None:
     """Back to the machine's answer."""
     with transaction.atomic():
         _undecide(movie)
-        MatchMemory.objects.filter(movie=movie).delete()
+        memory.forget([movie])
         Movie.objects.filter(pk=movie.pk).update(decided_at=None)
         settle.judge_again(movie.session_id, movie.pk)
         settle.sort_out(movie.session_id)
-
-
-def remember_choices(user: User, movies: QuerySet[Movie]) -> None:
-    """What was chosen before there was an account to remember it for."""
-    chosen = movies.filter(chosen_by=ChosenBy.PERSON, decided_at__isnull=False, lookup__isnull=False)
-    _keep(
-        [
-            MatchMemory(
-                user=user, title_key=lookup.title_key, year=lookup.year, tmdb_movie_id=movie.tmdb_movie_id, movie=movie
-            )
-            for movie in chosen.select_related("lookup")
-            if (lookup := movie.lookup)
-        ]
-    )
-
-
-def remember_restored(user: User, movies: QuerySet[Movie]) -> None:
-    """What was decided before the import was brought here, each with its own time: a newer decision counts more."""
-    decided = movies.filter(Q(chosen_by=ChosenBy.PERSON) | Q(decision__in=PERSONS), decided_at__isnull=False)
-    _keep(
-        [
-            MatchMemory(
-                user=user,
-                title_key=lookup.title_key,
-                year=lookup.year,
-                tmdb_movie_id=movie.tmdb_movie_id if movie.decision != Decision.SKIPPED else None,
-                movie=movie,
-                decided_at=decided_at,
-            )
-            for movie in decided.select_related("lookup")
-            if (lookup := movie.lookup) and (decided_at := movie.decided_at)
-        ]
-    )
 
 
 def film_of(movie: Movie, candidates: Sequence[TmdbMovie] | None = None) -> TmdbMovie | None:
@@ -238,7 +217,7 @@ def ranking_of(movie: Movie) -> Ranking:
 def _known(tmdb_id: int) -> TmdbMovie:
     film = TmdbMovie.objects.filter(pk=tmdb_id).exclude(details_status=DetailsStatus.GONE).first()
     if film is None:
-        raise CantDecide(gettext_noop("TMDB has no film with that number any more."), "film_gone")
+        raise FilmGone(gettext_noop("TMDB has no film with that number any more."), "film_gone")
     return film
 
 
@@ -297,30 +276,6 @@ def _ranking(movie: Movie, film: TmdbMovie, rating: Decimal | None, rated_at: da
     )
 
 
-def _remember(movie: Movie, film: TmdbMovie | None) -> None:
-    """What was decided for this title, for the same person's next import."""
-    if movie.session.user_id is None or movie.lookup is None:
-        return
-    _keep([_memory(movie, movie.session, film)])
-
-
-def _keep(memories: Sequence[MatchMemory]) -> None:
-    MatchMemory.objects.bulk_create(
-        memories, update_conflicts=True, unique_fields=["movie"], update_fields=["tmdb_movie", "decided_at"]
-    )
-
-
-def _memory(movie: Movie, session: ImportSession, film: TmdbMovie | None) -> MatchMemory:
-    lookup = cast(TitleLookup, movie.lookup)  # a film has one: a constraint
-    return MatchMemory(
-        user_id=cast(int, session.user_id),
-        title_key=lookup.title_key,
-        year=lookup.year,
-        tmdb_movie=film,
-        movie=movie,
-    )
-
-
 def _settle_by_hand(movie: Movie, outcome: Outcome, film: TmdbMovie | None) -> None:
     settle.move(
         movie.session_id,
@@ -336,12 +291,12 @@ def _take_back(session: ImportSession, decided: Sequence[Movie]) -> list[Ranking
     rankings = Ranking.objects.filter(movie__in=decided)
     kept = list(rankings.filter(changed_at__isnull=False).order_by("title"))
     rankings.filter(changed_at=None).delete()
-    MatchMemory.objects.filter(movie__in=decided).delete()
+    memory.forget(decided)
     ids = [movie.pk for movie in decided]
     session.movies.filter(pk__in=ids).update(decision=Decision.PENDING, decided_at=None, decided_with=None)
     for movie in decided:
         if movie.chosen_by == ChosenBy.PERSON:
-            _remember(movie, movie.tmdb_movie)  # which film it is was said before, and still holds
+            memory.remember({movie: movie.tmdb_movie})  # which film it is was said before, and still holds
         elif movie.lookup and movie.tmdb_movie_id != movie.lookup.tmdb_movie_id:
             settle.judge_again(session.pk, movie.pk)
     settle.sort_out(session.pk)

@@ -11,7 +11,7 @@ from enrichment import bulk
 from enrichment import services as enrichment
 from imports import time_zones
 from imports.models import ChosenBy, Decision, ImportSession, Outcome, Ranking
-from imports.review import decisions
+from imports.review import memory
 from imports.sources.base import Decided, Parsed, ParsedMovie, ParsedRanking, Restored
 
 NOTHING = Decided()
@@ -64,7 +64,7 @@ def give_back(user: User, session: ImportSession, movies: Sequence[ParsedMovie])
     bulk.insert(Ranking, _ranking_columns(user, new), ignore_conflicts=True)
     stood = [pk for pk, one, _ in ranked if one.decision == Decision.ADDED and one.tmdb_id in standing]
     session.movies.filter(pk__in=stood).update(decision=Decision.ALREADY_RANKED, decided_at=None, decided_with=None)
-    decisions.remember_restored(user, session.movies.all())
+    memory.remember_restored(user, session.movies.all())
 
 
 def _ranking_columns(user: User, new: Sequence[tuple[int, Decided, ParsedRanking]]) -> dict[str, Sequence[Any]]:

@@ -22,8 +22,6 @@ from imports.web.htmx import HtmxHttpRequest, pick_template, see_other, wants_fr
 
 from . import film_search
 
-STATUSES = {"already_decided": 409, "film_gone": 404}  # of CantDecide's codes; the others are the request's fault
-
 
 @require_safe
 @vary_on_headers("HX-Request")
@@ -183,7 +181,7 @@ def _decided(
         said = decide()
     except decisions.CantDecide as refused:
         movie = _movie(request, review, movie.pk)
-        return _show(request, review, [movie], problem=gettext(refused.message), status=STATUSES.get(refused.code, 400))
+        return _show(request, review, [movie], problem=gettext(refused.message), status=refused.status)
     messages.success(request, said)
     if "back" in request.POST:
         return see_other(request, movie.get_absolute_url())
