@@ -7,8 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .models import DetailsStatus, TitleLookup, TmdbMovie
-
-LARGEST_ID = 2_147_483_647
+from .numbers import LARGEST
 
 
 class ChooseFilmForm(forms.Form):
@@ -18,7 +17,7 @@ class ChooseFilmForm(forms.Form):
         label=_("Candidates"), widget=forms.RadioSelect, coerce=int, empty_value=None, required=False
     )
     number = forms.IntegerField(
-        label=_("Or TMDB's number of another film"), min_value=1, max_value=LARGEST_ID, required=False
+        label=_("Or TMDB's number of another film"), min_value=1, max_value=LARGEST, required=False
     )
 
     def __init__(self, lookup: TitleLookup, *args: Any, **kwargs: Any) -> None:

@@ -1,40 +1,15 @@
-"""Languages in words."""
+"""Languages in words, by the names that Unicode's CLDR gives them."""
 
-from django.utils.translation import get_language_info
+from babel import Locale
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-# Codes of TMDB that Django, which lists what sites are translated into, has no name for.
-OTHERS = {
-    "am": _("Amharic"),
-    "bm": _("Bambara"),
-    "bo": _("Tibetan"),
-    "cn": _("Cantonese"),
-    "fo": _("Faroese"),
-    "iu": _("Inuktitut"),
-    "kl": _("Greenlandic"),
-    "ku": _("Kurdish"),
-    "la": _("Latin"),
-    "mi": _("Māori"),
-    "mt": _("Maltese"),
-    "no": _("Norwegian"),
-    "ps": _("Pashto"),
-    "se": _("Northern Sami"),
-    "sh": _("Serbo-Croatian"),
-    "si": _("Sinhala"),
-    "tl": _("Tagalog"),
-    "wo": _("Wolof"),
-    "xh": _("Xhosa"),
-    "xx": _("No language"),
-    "yi": _("Yiddish"),
-    "zh": _("Chinese"),
-    "zu": _("Zulu"),
-}
+# Codes that TMDB made up
+OF_TMDB = {"cn": _("Cantonese"), "xx": _("No language")}
 
 
 def language_name(code: str) -> str:
-    if code in OTHERS:
-        return str(OTHERS[code])
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
+    """The name of a language (ISO 639-1, as TMDB writes it) in the language of the page; the code where it has none."""
+    if code in OF_TMDB:
+        return str(OF_TMDB[code])
+    return str(Locale.parse(get_language() or "en", sep="-").languages.get(code, code))

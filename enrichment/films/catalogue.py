@@ -9,13 +9,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from enrichment import matching, queue, titles
+from enrichment.batches import batches
 from enrichment.models import DetailsStatus, TmdbMovie, TmdbService, Upkeep, UpkeepKind
 from enrichment.tmdb.types import Tmdb
 
 from .records import CANDIDATE_FIELDS, candidate, catalogue_in_use, refresh_hits
 
 PAGES = 500  # as far as TMDB's list goes: 10,000 films
-BATCH = 2_000
+KEYS_AT_ONCE = 2_000
 
 Asked = tuple[Sequence[str], int | None]  # a question's names and year
 
@@ -79,8 +80,7 @@ def _films_by_key(keys: Collection[str]) -> dict[str, list[matching.Candidate]]:
     wanted = sorted(keys)
     found: dict[str, list[matching.Candidate]] = defaultdict(list)
     known = TmdbMovie.objects.filter(catalogue=catalogue_in_use()).exclude(details_status=DetailsStatus.GONE)
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted[start : start + BATCH]
+    for batch in batches(wanted, KEYS_AT_ONCE):
         films = known.filter(Q(title_key__in=batch) | Q(original_key__in=batch))
         for title_key, original_key, *facts in films.values_list("title_key", "original_key", *CANDIDATE_FIELDS):
             for key in {title_key, original_key}:

@@ -9,14 +9,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
+from enrichment import batches
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, Upkeep, WorkRow
 from enrichment.signals import purged
 from enrichment.tmdb.client import empty_cache
 from enrichment.tmdb.images import empty_pictures
 
 from .references import delete_unneeded
-
-BATCH = 500
 
 _OURS = {"tmdb_id", "details_status", *(field.name for field in WorkRow._meta.local_fields)}
 _BLANK: dict[str, Any] = {
@@ -48,7 +47,7 @@ def purge() -> Purged:
 
 def _batches(rows: "QuerySet[Any]") -> Iterator[list[int]]:
     last = 0
-    while batch := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+    while batch := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: batches.SIZE]):
         yield batch
         last = batch[-1]
 

@@ -7,9 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from enrichment.batches import SIZE, batches
 from enrichment.models import LookupStatus, TitleLookup, TmdbMovie
-
-BATCH = 500
 
 
 def is_referred_to() -> Q:
@@ -24,7 +23,7 @@ def is_referred_to() -> Q:
 def candidates_in_use() -> set[int]:
     """The films that a person may still have to choose from."""
     asked = TitleLookup.objects.filter(status=LookupStatus.UNSURE, movies__isnull=False).distinct()
-    lists = asked.values_list("candidates", flat=True).order_by().iterator(chunk_size=BATCH)
+    lists = asked.values_list("candidates", flat=True).order_by().iterator(chunk_size=SIZE)
     return {candidate["id"] for candidates in lists for candidate in candidates}
 
 
@@ -39,8 +38,7 @@ def delete_unneeded(film_ids: Collection[int]) -> int:
     """Delete those of these films that no row refers to. One that is taken up at this very moment stays, and with it
     its batch: a film too many harms nobody."""
     ids, deleted = sorted(film_ids), 0
-    for start in range(0, len(ids), BATCH):
-        batch = TmdbMovie.objects.filter(pk__in=ids[start : start + BATCH])
+    for batch in batches(ids):
         with suppress(IntegrityError), transaction.atomic():
-            deleted += batch.filter(~is_referred_to()).delete()[0]
+            deleted += TmdbMovie.objects.filter(~is_referred_to(), pk__in=batch).delete()[0]
     return deleted

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from enrichment import titles
 from enrichment.models import DetailsStatus, TmdbMovie
+from enrichment.numbers import FIRST_FILM_YEAR, LARGEST, YEARS_AHEAD
 from enrichment.tmdb.client import client
 from enrichment.tmdb.errors import TMDBGone, TMDBRejected, TMDBUnavailable
 
@@ -19,9 +20,6 @@ LONGEST = 200
 MOST = 20  # films in one answer
 SUGGESTED = 8
 PATIENCE = 3.0  # seconds that a person waits for a permit
-LARGEST_ID = 2**31 - 1
-FIRST_FILM_YEAR = 1870
-YEARS_AHEAD = 10  # announced films
 
 TMDB_ADDRESS = re.compile(r"themoviedb\.org/(\w+)(?:/(\d+))?", re.IGNORECASE)
 IMDB_ADDRESS = re.compile(r"imdb\.com/", re.IGNORECASE)
@@ -130,7 +128,7 @@ def _readings(text: str, year: int | None) -> Iterator[tuple[str, int | None]]:
 
 def _known_or_asked(tmdb_id: int) -> int | None:
     """The film of that number, asked for only when it isn't known; TMDB may give a merged film's new number."""
-    if not 0 < tmdb_id <= LARGEST_ID:
+    if not 0 < tmdb_id <= LARGEST:
         return None
     known = TmdbMovie.objects.filter(pk=tmdb_id).exclude(title="")  # else it was purged
     status = known.values_list("details_status", flat=True).first()

@@ -6,11 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from enrichment import matching
+from enrichment.batches import batches
 from enrichment.films.records import catalogue_in_use
 from enrichment.models import LookupStatus, TitleLookup, TmdbMovie, Upkeep
 
 KEPT_CANDIDATES = 6
-BATCH = 500
 
 Key = tuple[str, int | None]  # title_key and year
 
@@ -37,8 +37,8 @@ def known_matches(keys: Collection[Key]) -> dict[Key, int]:
     """The TMDB ids of the questions, by title_key and year, that were answered with a match."""
     names = sorted({key for key, _ in keys})
     found: dict[Key, int] = {}
-    for start in range(0, len(names), BATCH):
-        matched = TitleLookup.objects.filter(status=LookupStatus.MATCHED, title_key__in=names[start : start + BATCH])
+    for batch in batches(names):
+        matched = TitleLookup.objects.filter(status=LookupStatus.MATCHED, title_key__in=batch)
         for title_key, year, film in matched.values_list("title_key", "year", "tmdb_movie_id"):
             if film is not None:
                 found[title_key, year] = film

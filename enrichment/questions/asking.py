@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from enrichment import bulk, queue, titles
+from enrichment.batches import batches
 from enrichment.films import catalogue
 from enrichment.films.records import catalogue_in_use
 from enrichment.models import Catalogue, DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
@@ -18,7 +19,6 @@ from enrichment.signals import reopened, settled
 from .answers import answer
 
 STALE = timedelta(days=30)  # after so long an unsure or unmatched answer may have become a better one
-BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,7 @@ def choose(lookup_id: int, tmdb_id: int) -> None:
 @transaction.atomic
 def ask_details(turns: Mapping[int, int]) -> int:
     """Have these films' details (TMDB id -> turn) fetched, once for the whole instance; the smallest turn counts."""
-    ids, changed = sorted(turns), 0
-    for start in range(0, len(ids), BATCH):
-        changed += _ask_details({pk: turns[pk] for pk in ids[start : start + BATCH]})
+    changed = sum(_ask_details({pk: turns[pk] for pk in batch}) for batch in batches(sorted(turns)))
     if changed:
         queue.wake()
     return changed
@@ -161,8 +159,8 @@ _KNOWN_FIELDS = ("title_key", "year", "pk", "status", "turn", "asked_at")
 def _known(keys: Collection[Key]) -> dict[Key, _Known]:
     names = sorted({key for key, _ in keys})
     found: dict[Key, _Known] = {}
-    for start in range(0, len(names), BATCH):
-        rows = TitleLookup.objects.filter(title_key__in=names[start : start + BATCH])
+    for batch in batches(names):
+        rows = TitleLookup.objects.filter(title_key__in=batch)
         for title_key, year, pk, status, turn, asked_at in rows.values_list(*_KNOWN_FIELDS):
             found[title_key, year] = _Known(pk, status, turn, asked_at)
     return {key: found[key] for key in keys if key in found}

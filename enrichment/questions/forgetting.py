@@ -9,9 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from enrichment import titles
+from enrichment.batches import batches
 from enrichment.models import DetailsStatus, TitleLookup, TmdbMovie
-
-BATCH = 500
 
 
 def forget_unneeded(lookup_ids: Collection[int]) -> int:
@@ -19,7 +18,7 @@ def forget_unneeded(lookup_ids: Collection[int]) -> int:
     One that another import asks for at this very moment stays, and so may its whole batch until the next clean-up.
     Returns how many questions went."""
     ids = sorted(lookup_ids)
-    return sum(_forget(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH))
+    return sum(map(_forget, batches(ids)))
 
 
 def left_over(before: datetime) -> list[int]:

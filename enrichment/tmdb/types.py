@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol, Self, TypeGuard
 
+from enrichment.numbers import LARGEST
+
 MAX_DIRECTORS = 3
 MAX_CAST = 10
 # what the fields of TmdbMovie hold on every database
-MAX_NUMBER = 2**31 - 1
 MAX_MONEY = 2**63 - 1
 MAX_LANGUAGE, MAX_IMDB_ID, MAX_PATH = 8, 12, 100  # letters
 UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # no database keeps these in a text
@@ -151,7 +152,7 @@ def _short(value: Any, longest: int) -> str:
     return text if len(text) <= longest else ""
 
 
-def _positive(value: Any, most: int = MAX_NUMBER) -> int | None:
+def _positive(value: Any, most: int = LARGEST) -> int | None:
     return int(value) if _is_number(value) and 1 <= value <= most else None
 
 
@@ -178,7 +179,7 @@ def _rows(value: Any) -> list[Mapping[str, Any]]:
 def _place(person: Mapping[str, Any]) -> float:
     """In the cast; last without one."""
     order = person.get("order")
-    return float(order) if _is_number(order) else MAX_NUMBER
+    return float(order) if _is_number(order) else LARGEST
 
 
 def _names(people: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from enrichment import services as enrichment
 from enrichment.models import TmdbMovie
+from enrichment.numbers import LARGEST
 from enrichment.queries import poster_url
 from imports.models import Decision, ImportSession, Kind, Movie, Outcome, Usage
 from imports.review import decisions
@@ -88,7 +89,7 @@ class Add(Schema):
 
 
 class Choose(Schema):
-    tmdb_id: int = Field(ge=1, le=2**31 - 1, strict=True)
+    tmdb_id: int = Field(ge=1, le=LARGEST, strict=True)
 
 
 class Completed(Schema):

@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from enrichment.numbers import LARGEST
+
 from .library import FUTURE_DAY, WRONG_DAY
 
 WRONG_RATING = _("A rating is one to five whole stars.")
 NO_FILM = _("That is not a film's number: choose one of the films that are shown.")
-LARGEST_ID = 2**31 - 1
 WHOLE_STARS = [(str(n), str(n)) for n in range(1, 6)]
 
 
@@ -22,7 +23,7 @@ def problem_of(form: forms.Form) -> str:
 
 def film_number(*, required: bool) -> forms.IntegerField:
     messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), NO_FILM)
-    return forms.IntegerField(required=required, min_value=1, max_value=LARGEST_ID, error_messages=messages)
+    return forms.IntegerField(required=required, min_value=1, max_value=LARGEST, error_messages=messages)
 
 
 class StarsForm(forms.Form):

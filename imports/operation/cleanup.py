@@ -12,12 +12,12 @@ from django.utils import timezone
 from django_q.models import Task
 
 from enrichment import services as enrichment
+from enrichment.batches import SIZE, batches
 from imports.accounts import usage
 from imports.models import ImportSession, ShareLink
 from imports.sessions.delete import delete_expired
 from imports.sharing.links import revoke_link
 
-BATCH = 500
 KEEP_LINKS = timedelta(days=30)  # after their end, so that their owner sees what became of them
 KEEP_FAILURES = timedelta(days=30)  # django-q limits only the tasks that went well
 KEEP_QUESTIONS = timedelta(days=1)
@@ -62,14 +62,13 @@ def _questions() -> list[int]:
 
 
 def _forget_questions() -> Iterator[int]:
-    ids = _questions()
-    for start in range(0, len(ids), BATCH):
-        yield enrichment.forget_unneeded(ids[start : start + BATCH])
+    for batch in batches(_questions()):
+        yield enrichment.forget_unneeded(batch)
 
 
 def _rows(name: str, find: "Callable[[], QuerySet[Any]]") -> Chore:
     def clean() -> Iterator[int]:
-        while ids := list(find().order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        while ids := list(find().order_by("pk").values_list("pk", flat=True)[:SIZE]):
             yield find().filter(pk__in=ids).delete()[0]
 
     return Chore(name, lambda: find().count(), clean)

@@ -1,15 +1,14 @@
 """Ask TMDB again about films that have no good answer: one, an import's, all."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 
 from enrichment import services as enrichment
+from enrichment.batches import batches
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
 from imports.models import ChosenBy, Decision, ImportSession, Movie, Outcome
-
-BATCH = 500  # questions in one transaction
 
 
 class Which(models.TextChoices):
@@ -69,7 +68,7 @@ def _ask(films: QuerySet[Movie], which: Which) -> int:
 
 def _ask_lookups(ids: Iterable[int], which: Which) -> int:
     asked = 0
-    for batch in _batches(ids):
+    for batch in batches(list(ids)):  # read at once: asking changes what the query would find
         with transaction.atomic():  # locked in one order, and as they are now
             rows = TitleLookup.objects.filter(pk__in=batch, status__in=STATUSES[which]).order_by("pk")
             asked += enrichment.ask_again(rows.select_for_update())
@@ -77,10 +76,4 @@ def _ask_lookups(ids: Iterable[int], which: Which) -> int:
 
 
 def _ask_details(ids: Iterable[int]) -> int:
-    return sum(enrichment.ask_details_again(batch) for batch in _batches(ids))
-
-
-def _batches(ids: Iterable[int]) -> Iterator[Sequence[int]]:
-    """Read at once: asking changes what the query would find."""
-    all_ids = list(ids)
-    return (all_ids[start : start + BATCH] for start in range(0, len(all_ids), BATCH))
+    return sum(enrichment.ask_details_again(batch) for batch in batches(list(ids)))

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from enrichment.batches import batches
 from enrichment.models import DetailsStatus, TitleLookup, TmdbMovie
 from imports.models import ImportSession, Kind, Movie, Outcome, SessionStatus
 
 from . import settle
 
-BATCH = 500
 COUNTERS = {str(outcome): f"{outcome}_count" for outcome in Outcome if outcome != Outcome.OPEN}
 HELD = Q(lease_token__isnull=False) | Q(leased_until__isnull=False)
 
@@ -48,11 +48,10 @@ def mend(found: Iterable[Drift]) -> None:
 
 
 def _suspects() -> Iterator[UUID]:
-    """Imports that look wrong, two queries for each BATCH of them."""
+    """Imports that look wrong, two queries for each batch of them."""
     unanswered = set(settle.answered().order_by().values_list("session", flat=True).distinct())
     ids = list(ImportSession.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
+    for batch in batches(ids):
         counted = _counted(batch)
         for session in ImportSession.objects.filter(pk__in=batch).order_by("pk"):
             if session.pk in unanswered or _differences(session, counted[session.pk]):

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from enrichment import bulk
 from enrichment import services as enrichment
+from enrichment.batches import SIZE
 from imports.models import ImportSession, Movie, Owner, RowProblem, Viewing
 from imports.outcomes import settle
 from imports.review import memory
@@ -21,8 +22,6 @@ from imports.sources.refusals import refusal
 from .compare import FILM_FIELDS, VIEWING_FIELDS, Changes, Newer
 from .same_account import History, doubt
 from .store import TRIES, chosen_before, movie_columns, problem_columns, settle_known, viewing_columns
-
-BATCH = 500
 
 
 def update_import(
@@ -100,8 +99,8 @@ def _store(session: ImportSession, newer: Newer, lookups: dict[str, int], chosen
         bulk.insert(Movie, movie_columns(session, newer.new, ids) | chosen)
         pks = dict(session.movies.filter(turn__lt=len(newer.new)).values_list("turn", "pk"))
         viewings += [(pks[turn], viewing) for turn, movie in enumerate(newer.new) for viewing in movie.viewings]
-    Movie.objects.bulk_update(newer.changed_films, FILM_FIELDS, batch_size=BATCH)
-    Viewing.objects.bulk_update(newer.changed_viewings, VIEWING_FIELDS, batch_size=BATCH)
+    Movie.objects.bulk_update(newer.changed_films, FILM_FIELDS, batch_size=SIZE)
+    Viewing.objects.bulk_update(newer.changed_viewings, VIEWING_FIELDS, batch_size=SIZE)
     if viewings:
         bulk.insert(Viewing, viewing_columns(viewings))
     if newer.notes:

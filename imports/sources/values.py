@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from enrichment.numbers import FIRST_FILM_YEAR, YEARS_AHEAD
+
 MAX_TITLE = 500
 MAX_URI = 300
-FIRST_YEAR = 1870
-YEARS_AHEAD = 10
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?", re.ASCII)
@@ -37,7 +37,7 @@ def parse_year(text: str, today: date) -> tuple[int | None, str]:
         return None, ""
     found = YEAR.fullmatch(text)
     year = int(found[1]) if found else 0
-    return (year, "") if FIRST_YEAR <= year <= today.year + YEARS_AHEAD else (None, "year_unreadable")
+    return (year, "") if FIRST_FILM_YEAR <= year <= today.year + YEARS_AHEAD else (None, "year_unreadable")
 
 
 def parse_rating(text: str) -> tuple[Decimal | None, str]:

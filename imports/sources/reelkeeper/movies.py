@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import cast
 
+from enrichment.numbers import FIRST_FILM_YEAR, YEARS_AHEAD
+
 from ..base import Decided, Kind, ParsedMovie, ParsedRanking, ParsedViewing
 from ..text import MAX_ROW
 from ..traits import TRAITS
-from ..values import FIRST_YEAR, MAX_TITLE, YEARS_AHEAD, parse_title
+from ..values import MAX_TITLE, parse_title
 from .fields import Fault, Part
 
 DECISIONS = ("pending", "added", "skipped", "already_ranked", "same_film")
@@ -56,7 +58,7 @@ def _title(movie: Part) -> str:
 
 
 def _year(part: Part) -> int | None:
-    return part.number_or_none("year", least=FIRST_YEAR, most=date.today().year + YEARS_AHEAD)
+    return part.number_or_none("year", least=FIRST_FILM_YEAR, most=date.today().year + YEARS_AHEAD)
 
 
 def _viewings(movie: Part) -> list[ParsedViewing]:

@@ -204,7 +204,7 @@ def test_it_asks_first(letterboxd: ImportSession, monkeypatch: pytest.MonkeyPatc
 
 
 def test_it_may_be_stopped_and_goes_on(letterboxd: ImportSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purge, "BATCH", 1)
+    monkeypatch.setattr("enrichment.batches.SIZE", 1)
     empty, calls = purge._empty_films, []
 
     def stopped(ids: list[int]) -> int:

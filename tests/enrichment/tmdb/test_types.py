@@ -7,6 +7,7 @@ import pytest
 
 from enrichment.films.records import facts
 from enrichment.models import TmdbMovie
+from enrichment.numbers import LARGEST
 from enrichment.tmdb import types
 from enrichment.tmdb.types import MovieDetails, SearchAnswer
 from tests.tmdb_films import film, hit
@@ -111,7 +112,7 @@ def test_an_odd_total_is_what_was_counted(odd: Any) -> None:
 
 @pytest.mark.django_db
 def test_the_longest_facts_fit_the_database() -> None:
-    most = dict.fromkeys(("vote_count", "runtime"), types.MAX_NUMBER) | {"id": types.MAX_NUMBER}
+    most = dict.fromkeys(("vote_count", "runtime"), LARGEST) | {"id": LARGEST}
     money = dict.fromkeys(("budget", "revenue"), types.MAX_MONEY)
     known = MovieDetails.from_json(film(5, "Zebra\0\ud800", 1999, vote_average=1e308) | most | money)
     TmdbMovie.objects.create(**facts(known))

@@ -276,7 +276,7 @@ def test_many_films_are_asked_about_in_batches_and_few_queries(
     for _ in range(45):
         unanswered(session, Outcome.FAILED)
     completed(session)
-    monkeypatch.setattr(ask_again, "BATCH", 20)
+    monkeypatch.setattr("enrichment.batches.SIZE", 20)
     with django_assert_max_num_queries(100):  # for three batches, enqueuing included
         assert ask_again.ask_import_again(session, Which.FAILED) == 45
     session.refresh_from_db()

@@ -186,7 +186,7 @@ def test_many_imports_are_counted_in_a_few_queries(
         MovieFactory(session=ImportSession.objects.latest("created_at"))
     with django_assert_num_queries(6):  # missed answers, ids, films, imports, two of leases
         assert recount.drifts() == []
-    monkeypatch.setattr(recount, "BATCH", 10)
+    monkeypatch.setattr("enrichment.batches.SIZE", 10)
     with django_assert_num_queries(10):
         assert recount.drifts() == []
 
