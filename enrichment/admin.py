@@ -12,8 +12,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import services
-from .admin_base import LookOnlyAdmin, confirmed, link, note, section
+from . import admin_log, services
+from .admin_base import LookOnlyAdmin, confirmed, link, section
 from .forms_admin import ChooseFilmForm
 from .matching import REASONS
 from .models import TitleLookup, TmdbMovie
@@ -109,7 +109,7 @@ class TitleLookupAdmin(LookOnlyAdmin):
         form = ChooseFilmForm(lookup, request.POST if request.method == "POST" else None)
         if form.is_valid():
             services.choose(lookup.pk, form.tmdb_id)
-            note(request, [lookup], f"Chose the film by hand: TMDB {form.tmdb_id}")
+            admin_log.note(request.user, [lookup], f"Chose the film by hand: TMDB {form.tmdb_id}")
             self.message_user(request, gettext("The film is chosen."), messages.SUCCESS)
             return redirect("admin:enrichment_titlelookup_change", lookup.pk)
         context = {

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.contrib.admin.models import DELETION
 from django.contrib.auth import get_permission_codename
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
+
+from . import admin_log
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -69,13 +70,7 @@ class DeletedByServiceMixin(ModelAdmin):
             self.delete_by_service(obj)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        about: dict[str, Any] = {
-            "user_id": request.user.pk,
-            "content_type": ContentType.objects.get_for_model(self.model),
-            "action_flag": DELETION,
-        }
-        entries = [LogEntry(object_id=obj.pk, object_repr=_number(obj), **about) for obj in queryset]
-        return LogEntry.objects.bulk_create(entries)
+        return admin_log.note(request.user, list(queryset), flag=DELETION)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         """Django's, but in no transaction around it: the services commit for themselves."""
@@ -99,7 +94,7 @@ def confirmed(description: Any, explanation: Any) -> Callable[[Act], Action]:
                 return _ask(model_admin, request, queryset, asked)
             rows = list(queryset)
             said = act(model_admin, rows)
-            note(request, rows, str(description))
+            admin_log.note(request.user, rows, str(description))
             model_admin.message_user(request, said, messages.SUCCESS)
             return None
 
@@ -111,20 +106,6 @@ def confirmed(description: Any, explanation: Any) -> Callable[[Act], Action]:
 def section(title: Any, fields: str) -> Any:
     """A fieldset."""
     return title, {"fields": fields.split()}
-
-
-def note(request: HttpRequest, rows: Sequence[Any], message: str) -> None:
-    """In the admin's own log."""
-    about = {"user_id": request.user.pk, "action_flag": CHANGE, "change_message": message}
-    kinds = {type(row): ContentType.objects.get_for_model(row) for row in rows}
-    LogEntry.objects.bulk_create(
-        LogEntry(content_type=kinds[type(row)], object_id=row.pk, object_repr=_number(row), **about) for row in rows
-    )
-
-
-def _number(row: Any) -> str:
-    """The log outlives the rows, and their names may be people's: what somebody typed, or is called."""
-    return f"{row._meta.verbose_name} {row.pk}"
 
 
 def link(address: str, text: object) -> str:

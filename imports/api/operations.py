@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 from ninja import Status as Answer
 from pydantic import Field
 
-from enrichment.admin_base import note
+from enrichment import admin_log
 from imports.models import ImportSession, Movie, Outcome, RowProblem
 from imports.operation import status as instance
 from imports.outcomes.ask_again import Which, ask_import_again
@@ -152,7 +152,7 @@ def re_enrich(request: HttpRequest, session_id: UUID, wanted: ReEnrich = ReEnric
     session = get_object_or_404(ImportSession, pk=session_id)
     which = Which.FAILED if wanted.failed_only else Which.UNCLEAR
     count = ask_import_again(session, which)
-    note(request, [session], f"Asked TMDB again by the API: {which}")
+    admin_log.note(request.user, [session], f"Asked TMDB again by the API: {which}")
     return Answer(202, AskedAgain(session_id=session.pk, asked_again=count))
 
 

@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from enrichment import admin_log
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
 from imports import queue
@@ -57,7 +57,6 @@ def status_read_catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def _done(request: HttpRequest, said: str) -> HttpResponse:
-    what = {"action_flag": CHANGE, "object_repr": "Status", "change_message": said}
-    LogEntry.objects.create(user_id=request.user.pk, **what)  # type: ignore[misc]
+    admin_log.note_of_instance(request.user, said)
     messages.success(request, said)
     return redirect("status")
