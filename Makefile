@@ -6,12 +6,13 @@ DEV_READY := .venv/.stamp-dev
 DJANGO_CHECK := DATA_DIR=$${TMPDIR:-/tmp}/reelkeeper-check $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format
+.PHONY: help run test check bench format lint-static
 
 help:
 	@echo "make run     start Reelkeeper on http://127.0.0.1:8000 (PORT=... for another)"
 	@echo "make test    run every test        make check   linters, types, migrations"
 	@echo "make bench   measure               make format  format the code"
+	@echo "make lint-static    the linter of style sheets and scripts, for whoever has npm"
 
 run: $(RUN_READY)
 	@exec $(PY) manage.py serve
@@ -31,6 +32,10 @@ check: $(DEV_READY)
 
 bench: $(DEV_READY)
 	$(PY) -m tests.benchmarks
+
+lint-static:
+	npm ci --silent --ignore-scripts
+	npx biome lint --error-on-warnings
 
 format: $(DEV_READY)
 	.venv/bin/ruff check --fix .

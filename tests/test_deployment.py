@@ -124,7 +124,7 @@ def test_static_files_are_hashed_compressed_and_kept_for_ever(web: tuple[str, Pa
 
 def test_a_file_without_its_hash_is_kept_for_a_minute(web: tuple[str, Path]) -> None:
     url, _ = web
-    assert fetch(f"{url}/static/css/reelkeeper.css")[1]["Cache-Control"] == "max-age=60, public"
+    assert fetch(f"{url}/static/css/base.css")[1]["Cache-Control"] == "max-age=60, public"
 
 
 def test_the_web_servers_log_is_json_without_anyones_words(web: tuple[str, Path]) -> None:

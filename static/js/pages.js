@@ -29,7 +29,9 @@ function offerToCopy(button) {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("img").forEach((image) => image.complete && !image.naturalWidth && image.src && image.loading !== "lazy" && dropBrokenPoster(image));
+  for (const image of document.querySelectorAll("img")) {
+    if (image.complete && !image.naturalWidth && image.src && image.loading !== "lazy") dropBrokenPoster(image);
+  }
   fillTimeZones();
   document.querySelectorAll("[data-copy]").forEach(offerToCopy);
 });

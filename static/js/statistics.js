@@ -104,7 +104,7 @@
 
   document.addEventListener("DOMContentLoaded", () => { drawAll(document); toNewest(document); });
   document.addEventListener("toggle", (event) => event.target.id === "more-calendar" && toNewest(event.target), true);
-  document.addEventListener("htmx:beforeSwap", () => document.querySelectorAll("#statistics details[id]").forEach((one) => open.set(one.id, one.open)));
+  document.addEventListener("htmx:beforeSwap", () => { for (const part of document.querySelectorAll("#statistics details[id]")) open.set(part.id, part.open); });
   document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.contains(document.activeElement) && event.preventDefault()); // a filter is being chosen
   document.addEventListener("htmx:beforeCleanupElement", (event) => forget(event.target));
   document.addEventListener("htmx:load", (event) => {

@@ -20,7 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
     ["ask", ["date", "name", "year"]],
   ];
   const ROLE_WORDS = { watched: "watched", likes: "likes", liked: "likes", watchlist: "watchlist" };
-  let chosen = []; // {file, kind, role: what the person says it is}
+  const chosen = []; // {file, kind, role: what the person says it is}
 
   async function headerOf(file) {
     const bytes = new Uint8Array(await file.slice(0, 4096).arrayBuffer());
@@ -91,7 +91,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function show() {
     const transfer = new DataTransfer();
-    chosen.forEach(({ file }) => transfer.items.add(file));
+    for (const { file } of chosen) transfer.items.add(file);
     input.files = transfer.files;
     list.replaceChildren(...chosen.map(row));
     form.classList.toggle("has-files", chosen.length > 0);
