@@ -4,7 +4,7 @@ FROM python:3.11-slim AS build
 WORKDIR /app
 RUN python -m venv /app/.venv
 COPY requirements.txt .
-RUN .venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt \
+RUN .venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt \
     && .venv/bin/pip uninstall --yes pip
 COPY . .
 # The key is for this command alone: it is in no layer, and nothing collected depends on it.

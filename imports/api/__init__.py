@@ -1,5 +1,6 @@
 """JSON over the same queries and services as the pages. The contract: docs at /api/docs."""
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,9 +8,11 @@ from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
+from ninja.parser import Parser
 
 from imports.review.decisions import CantDecide
 from imports.sources.base import SourceError
+from imports.sources.nesting import too_deep
 from imports.sources.refusals import REFUSALS
 from imports.web import errors
 from imports.web.errors import nothing_here, told
@@ -26,6 +29,16 @@ class Api(NinjaAPI):
         """As the functions are called: sessions_upload."""
         module = operation.view_func.__module__.rpartition(".")[2]
         return f"{module}_{operation.view_func.__name__}"
+
+
+class ShallowParser(Parser):
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """As json.loads reads bytes, to one depth on each Python. Ninja answers any exception of it with 400."""
+        text = request.body.decode(json.detect_encoding(request.body), "surrogatepass")
+        if too_deep(text) is not None:
+            raise ValueError("nested too deep")
+        body: dict[str, Any] = json.loads(text)
+        return body
 
 
 DESCRIPTION = """Bring a film history from Letterboxd or Amazon Prime Video, follow how its films are found at TMDB, and
@@ -45,6 +58,7 @@ api = Api(
     description=DESCRIPTION,
     docs_url="/docs",
     openapi_url="/openapi.json",
+    parser=ShallowParser(),
     auth=Anyone(),
     openapi_extra={"security": [{}, {"Token": []}]},  # where a call does not say otherwise
 )

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 from ..accounting import Account
+from ..nesting import too_deep
 from ..refusals import refusal
 from ..text import MAX_ROW, Table, decode
 from .files import NEEDED, Format, meaning, meanings
@@ -136,6 +137,8 @@ def _items(text: str, file: str) -> Iterator[tuple[int, Any]]:
             item, end = decoder.raw_decode(text, place)
         except (ValueError, RecursionError) as exc:
             raise refusal("bad_json", file) from exc
+        if too_deep(text, place, end) is not None:
+            raise refusal("bad_json", file)
         line, last = line + text.count("\n", last, place), place
         yield line, item
         place = _next(text, end)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from ..nesting import too_deep
 from ..refusals import refusal
 from .fields import Fault
 
@@ -85,10 +86,14 @@ class Document:
         """And where the next sign stands."""
         self.line += self.text.count("\n", self._counted, place)
         self._counted = place
+        end = len(self.text)
         try:
             value, end = self._decoder.raw_decode(self.text, place)
         except (ValueError, RecursionError) as exc:
             raise self._cut(getattr(exc, "pos", place)) from exc
+        finally:  # before any other fault: how deep the parser came to see that differs between Pythons
+            if (deep := too_deep(self.text, place, end)) is not None:
+                raise self._cut(deep)
         return value, self._skip(end)
 
     def _after(self, sign: str, place: int) -> int:

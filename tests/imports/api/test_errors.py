@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import resolve
 
 from imports.models import Decision, ImportSession, Source
+from imports.sources.nesting import MAX_DEPTH
 from tests.exports import csv_bytes, letterboxd_zip
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory
 
@@ -186,6 +187,17 @@ def test_a_body_of_no_told_length_is_refused(client: Client) -> None:
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b"", b"[]", b"3", b'"\\ud800"', b'{"rating": NaN}'])
 def test_a_malformed_body_is_refused(person: Client, add: str, body: bytes) -> None:
     assert "decision" not in told(person.generic("POST", add, body, JSON), 400, "invalid")["detail"]
+
+
+@pytest.mark.parametrize(("depth", "status"), [(MAX_DEPTH, 201), (MAX_DEPTH + 1, 400)])
+def test_a_body_is_taken_to_one_depth_on_every_python(person: Client, add: str, depth: int, status: int) -> None:
+    deep = "[" * (depth - 1) + "]" * (depth - 1)
+    assert person.generic("POST", add, f'{{"rating": 3, "more": {deep}}}', JSON).status_code == status
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_body_is_read_in_each_encoding_of_json(person: Client, add: str, encoding: str) -> None:
+    assert person.generic("POST", add, '{"rating": 3}'.encode(encoding), JSON).status_code == 201
 
 
 @pytest.mark.parametrize("day", ["31.5.2024", "2024-13-01", "tomorrow", "", 0, 86400, "2024-05-31T10:00:00", [], True])

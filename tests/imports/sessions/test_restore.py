@@ -22,6 +22,7 @@ from imports.models import ChosenBy, Decision, ImportSession, MatchMemory, Movie
 from imports.review import decisions
 from imports.sources import SourceError, Upload, read
 from imports.sources.base import FileReport
+from imports.sources.nesting import MAX_DEPTH
 from imports.sources.reelkeeper import versions
 from tests.exports import letterboxd_zip, zip_bytes
 from tests.factories import UserFactory
@@ -503,6 +504,20 @@ def test_a_file_that_is(client: Client, what: str) -> None:
     assert not ImportSession.objects.exists()
     page = upload(client, "reelkeeper-export.json", make())
     assert page.status_code in (status, 400, 422)
+
+
+@pytest.mark.parametrize("within", ["1", "NaN", '{"a": 1, "a": 2}', "", "]]]"])
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 1200, 5000])
+def test_a_deep_file_is_refused_at_one_line_on_every_python(client: Client, depth: int, within: str) -> None:
+    deep = "\n[" * depth + "\n" + within + "]" * depth
+    answer = send(client, document(one_film(viewings=5)).replace(b"5", deep.encode()))
+    assert (answer.status_code, answer.json()["code"]) == (422, "export_cut")
+    assert f"from line {2 + MAX_DEPTH} on" in answer.json()["detail"]
+
+
+def test_a_file_is_taken_as_deep_as_on_every_python(client: Client) -> None:
+    deep = "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1)
+    assert send(client, document(one_film())[:-1] + f', "statistics": {{"a": {deep}}}}}'.encode()).status_code == 201
 
 
 def test_a_file_over_the_limit_is_refused_unread(client: Client, settings: Any) -> None:

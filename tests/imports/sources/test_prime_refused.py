@@ -6,6 +6,7 @@ import pytest
 
 from imports import sources
 from imports.sources.base import SourceError, Upload
+from imports.sources.nesting import MAX_DEPTH
 from imports.sources.prime_video import entries
 from tests.exports import csv_bytes, letterboxd_files, letterboxd_zip, zip_bytes
 from tests.imports.sources.prime import HEADER, entry, read_prime, script
@@ -131,6 +132,7 @@ def test_windows_text_is_read_and_said_so() -> None:
         '[{"title": "Film", "dateWatched": ' + "9" * 5000 + "}]",
         "[" * 5000,
         '[{"title": ' + "[" * 5000 + "]" * 5000 + "}]",
+        '[{"title": "Film", "date": "2024-01-01"}, {"title": ' + "[" * MAX_DEPTH + "]" * MAX_DEPTH + "}]",
         '[{"title": "Film"}',
         '[{"title": "Fi',
         '[{"title": "Film"} nonsense]',
