@@ -89,7 +89,7 @@ def message(record: logging.LogRecord) -> str:
 
 
 def _told(exception: BaseException, seen: frozenset[int] = frozenset()) -> Iterator[str]:
-    """As Python prints it, but for the messages."""
+    """The exception as Python prints it, but for the messages."""
     seen |= {id(exception)}
     before, joint = exception.__cause__, CAUSE
     if before is None and not exception.__suppress_context__:

@@ -77,7 +77,7 @@ class DeletedByServiceMixin(ModelAdmin):
         return self._delete_view(request, object_id, extra_context)  # type: ignore[attr-defined]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """In numbers: Django would list every film of an import."""
+        """What is deleted along, in numbers: Django would list every film of an import."""
         objs = list(objs)
         return [str(obj) for obj in objs], dict(self.goes_along(objs)), set(), []
 

@@ -67,7 +67,8 @@ def _is_auto(field: "Field[Any, Any]") -> bool:
 
 
 def _prepared(field: "Field[Any, Any]", values: Sequence[Any]) -> list[Any]:
-    """As the database takes them: most are; empty lists, and days and ratings that come again, are converted once."""
+    """The values as the database takes them: most are so; empty lists, and days and ratings that come again, are
+    converted once."""
     convert = cache(lambda value: field.get_db_prep_save(value, connection))
     empty = cache(lambda: field.get_db_prep_save([], connection))
     return [

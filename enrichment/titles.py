@@ -35,7 +35,7 @@ SHORT_FORMS = {"doctor": "dr", "mister": "mr", "saint": "st", "versus": "vs", "v
 
 @lru_cache(maxsize=4096)
 def fold(title: str) -> str:
-    """Without case, accents, punctuation; `&` as `and`. "" when nothing is left.
+    """The title without case, accents, punctuation, and with `&` as `and`; "" when nothing is left.
 
     Letters of other scripts stay as they are. Spelled out in Latin ones they would collide: kanji are read as
     Chinese there, so that two films fall together, リング turns into Ringu, లెనిన్ into Lenin."""

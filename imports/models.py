@@ -55,7 +55,7 @@ class ImportSessionQuerySet(models.QuerySet["ImportSession"]):
         return self.filter(source__in=REVIEWS, closed_at=None)
 
     def expired(self) -> "ImportSessionQuerySet":
-        """Those to be deleted: a browser's too that has no end written, and was not opened for as long."""
+        """The imports to be deleted: a browser's too that has no end written, and was not opened for as long."""
         now = timezone.now()
         unopened_since = now - timedelta(days=settings.LETTERBOXD_TTL_DAYS)
         return self.filter(Q(expires_at__lte=now) | Q(expires_at=None, user=None, last_accessed__lte=unopened_since))
@@ -144,7 +144,7 @@ class ImportSession(models.Model):
         return self.status in (SessionStatus.COMPLETED, SessionStatus.FAILED)
 
     def today(self) -> date:
-        """In the person's time zone: the last day that a rating may have."""
+        """The day it is in the person's time zone: the last one that a rating may have."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
     @property
@@ -179,7 +179,8 @@ def expiry(*, has_account: bool) -> datetime | None:
 
 
 def expiry_of(session: ImportSession) -> datetime | None:
-    """The same for this import. A review's clock stands still while its films are being matched."""
+    """When this import ends if it is opened now; None: when it is deleted. A review's clock stands still while its
+    films are being matched."""
     if not session.is_open_review:
         return expiry(has_account=session.user_id is not None)
     return timezone.now() + timedelta(minutes=settings.PRIME_TTL_MINUTES) if session.is_done else None

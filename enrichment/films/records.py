@@ -57,7 +57,8 @@ def keep_hits(hits: Iterable[SearchHit]) -> None:
 
 
 def refresh_hits(hits: Iterable[SearchHit]) -> None:
-    """The same, with news for films known from a hit only; those with details, or waiting for them, stay."""
+    """Keep these hits as films, and update those known from a hit only; films with details, or waiting for them,
+    stay."""
     told = [facts(hit) for hit in sorted({hit.tmdb_id: hit for hit in hits}.values(), key=lambda hit: hit.tmdb_id)]
     if told:
         columns: dict[str, list[Any]] = {name: [film[name] for film in told] for name in told[0]}

@@ -12,7 +12,7 @@ from enrichment.models import LookupStatus, TitleLookup, TmdbMovie
 
 
 def is_referred_to() -> Q:
-    """By a row of any table, whichever app it is of."""
+    """The condition that a film is referred to by a row of any table, whichever app it is of."""
     found = Q()
     for relation in TmdbMovie._meta.related_objects:
         rows = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})

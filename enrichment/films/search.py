@@ -104,7 +104,7 @@ def _by_imdb_id(imdb_id: str) -> list[int]:
 
 
 def _by_title(text: str, year: int | None) -> list[int]:
-    """By every reading of the text in turn, until one finds something."""
+    """The ids that the first reading of the text finds which finds anything."""
     for title, of_year in _readings(text, year):
         if hits := client(PATIENCE).search(titles.query(title), of_year).hits:
             keep_hits(hits)
@@ -143,7 +143,7 @@ def _known_or_asked(tmdb_id: int) -> int | None:
 
 
 def _in_order(ids: list[int]) -> list[TmdbMovie]:
-    """Without films that TMDB has deleted, or that were purged, since a search found them."""
+    """The films of these ids, in their order, without those that TMDB has deleted, or that were purged, since."""
     films = TmdbMovie.objects.exclude(Q(details_status=DetailsStatus.GONE) | Q(title="")).in_bulk(ids)
     return [films[pk] for pk in dict.fromkeys(ids) if pk in films]
 

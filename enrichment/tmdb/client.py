@@ -153,7 +153,7 @@ def _session(conf: TMDBSettings, patience: float | None) -> requests.Session:
 
 
 def _sample_session() -> requests.Session:
-    """The same way without the limit: the sample is in memory."""
+    """A session that the built-in sample answers, without the limit: it is in memory."""
     session = CachedSession(backend="memory")
     adapter = SampleAdapter()
     session.mount("https://", adapter)

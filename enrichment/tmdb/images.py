@@ -24,7 +24,7 @@ def poster_url(path: str, size: str = "w342") -> str:
 
 
 def posters(paths: Collection[str], size: str, seconds: float) -> dict[str, bytes]:
-    """Those that can be had within so many seconds, by their path."""
+    """The pictures (bytes) that can be had within so many seconds, by their path."""
     names = {path: f"poster-{size}-{path.strip('/')}" for path in paths if PATH.fullmatch(path)}
     pictures = caches["pictures"]
     kept = pictures.get_many(names.values())

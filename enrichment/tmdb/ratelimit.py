@@ -57,8 +57,8 @@ _PUSH_BACK = {
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """By this machine's clock. The database's is known no better than its answer took: a request leaves by the latest
-    time that the slot can be, and counts as late by the earliest."""
+    """When one request may leave, by this machine's clock. The database's is known no better than its answer took: a
+    request leaves by the latest time that the slot can be, and counts as late by the earliest."""
 
     leave_at: float
     due_at: float

@@ -104,7 +104,7 @@ def person_ids() -> dict[str, int]:
 
 
 def words(text: str) -> set[str]:
-    """As TMDB searches: case, accents and punctuation make no difference."""
+    """The words that a search compares, as TMDB does: case, accents and punctuation make no difference."""
     letters = (c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
     return set(re.findall(r"\w+", "".join(letters)))
 

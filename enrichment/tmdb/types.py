@@ -96,7 +96,7 @@ class Tmdb(Protocol):
 
 
 def usable_hits(items: Any) -> tuple[SearchHit, ...]:
-    """Those with an id and a title. Raises TypeError when `items` is no list, or holds nothing else than odd ones:
+    """The hits that have an id and a title. Raises TypeError when `items` is no list, or holds only odd ones:
     then TMDB speaks another language, and that is not "none found"."""
     if not isinstance(items, list):
         raise TypeError("hits come in a list")
@@ -177,7 +177,7 @@ def _rows(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _place(person: Mapping[str, Any]) -> float:
-    """In the cast; last without one."""
+    """A person's place in the cast; without one, the last."""
     order = person.get("order")
     return float(order) if _is_number(order) else LARGEST
 

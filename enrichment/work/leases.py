@@ -61,7 +61,7 @@ def free_all_of(session_id: int) -> None:
 
 
 def free_all_of_worker(session_id: int, pid: int) -> None:
-    """The same for one dead worker of a cluster that lives."""
+    """Free the rows that one dead worker held, of a cluster that lives."""
     _free_between(_token(session_id, pid << 32), _token(session_id, (pid + 1 << 32) - 1))
 
 

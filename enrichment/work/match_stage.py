@@ -67,8 +67,8 @@ def _search(lookup: TitleLookup, tmdb: Tmdb) -> tuple[matching.Verdict, dict[int
 
 
 def _questions(names: Sequence[str], year: int | None, seen: _Seen) -> Iterator[tuple[str, int | None]]:
-    """As few as possible: with the year; without it; by the years beside it, only where the answer without a year
-    was longer than the page we saw; other spellings, only where nothing was found."""
+    """The questions to ask, as few as possible: with the year; without it; by the years beside it, where the answer
+    without a year was longer than the page we saw; by other spellings, where nothing was found."""
     for name in names:
         yield titles.query(name), year
     for name in names if year else ():

@@ -66,7 +66,7 @@ def film(tmdb_id: int, tmdb: Tmdb) -> None:
 
 
 def _forget_unneeded(limit: datetime) -> set[int]:
-    """Of the films known from a list since before `limit`, those that are needed; the others are forgotten."""
+    """Forget the films known only from a list since before `limit` that nobody needs. Returns those that are needed."""
     is_old = Q(fetched_at__lt=limit)
     delete_unneeded(_oldest(Q(details_status=DetailsStatus.GONE) & is_old & ~is_referred_to()))
     from_lists = set(_oldest(Q(details_status=DetailsStatus.NONE) & is_old))
@@ -85,7 +85,7 @@ def _oldest(which: Q) -> list[int]:
 
 
 def _askable() -> QuerySet[TmdbMovie]:
-    """Without a key, only the sample's films can be asked for."""
+    """The films that can be asked for: without a key, the sample's alone."""
     films = TmdbMovie.objects.all()
     return films.filter(catalogue=Catalogue.SAMPLE) if settings.TMDB.is_sample else films
 

@@ -31,7 +31,7 @@ def _any_of(paths: list[str], user: User) -> Q:
 
 
 def _paths(model: type[Model], over: tuple[type[Model], ...] = ()) -> Iterator[str]:
-    """As a filter names them: `user`, `session__user`."""
+    """The ways from this model to its person, as a filter names them: `user`, `session__user`."""
     for field in model._meta.concrete_fields:
         related = field.related_model
         if related is User:

@@ -54,7 +54,7 @@ class MatchMemoryAdmin(LookOnlyAdmin):
 
 @admin.register(ShareLink)
 class ShareLinkAdmin(DeletedByServiceMixin, LookOnlyAdmin):
-    """Without the token, which is kept nowhere, and its hash. Deleting one revokes it."""
+    """Share links without their tokens, which are kept nowhere, and without the hashes. Deleting one revokes it."""
 
     list_display = ("__str__", "session", "user", "created_at", "expires_at")
     list_select_related = ("session", "user")

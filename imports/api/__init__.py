@@ -26,14 +26,14 @@ from .sessions import router
 
 class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        """As the functions are called: sessions_upload."""
+        """Name an operation as its function is called: sessions_upload."""
         module = operation.view_func.__module__.rpartition(".")[2]
         return f"{module}_{operation.view_func.__name__}"
 
 
 class ShallowParser(Parser):
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        """As json.loads reads bytes, to one depth on each Python. Ninja answers any exception of it with 400."""
+        """Read a body as json.loads does, to one depth on each Python. Ninja answers any exception of it with 400."""
         text = request.body.decode(json.detect_encoding(request.body), "surrogatepass")
         if too_deep(text) is not None:
             raise ValueError("nested too deep")

@@ -19,7 +19,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class Refused(HttpError):
-    """With a code of its own, and what to do about it."""
+    """An error with a code of its own, and a hint what to do about it."""
 
     def __init__(self, status: int, code: str, detail: str, hint: str = "") -> None:
         super().__init__(status, detail)
@@ -55,7 +55,7 @@ SIGNED_IN = [_token, cookie]
 
 
 class Anyone:
-    """With a token, a cookie, or neither: whose it is, access.py asks."""
+    """Let everyone in, with a token, a cookie, or neither: whose a thing is, web/access.py asks."""
 
     csrf = True  # /api/docs sends the token along
 
@@ -66,7 +66,8 @@ class Anyone:
 
 
 def staff(request: HttpRequest, permission: str = "") -> None:
-    """Of those who are signed in. `permission`: the one that the admin asks for the same."""
+    """Let in only staff; with `permission`, only those who have the one that the admin asks for the same. Raises
+    Refused."""
     if not caller(request).is_staff:
         raise Refused(403, "not_staff", gettext("This is for the people who run this instance."))
     if permission and not caller(request).has_perm(permission):

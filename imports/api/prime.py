@@ -237,7 +237,7 @@ def _one(movie: Movie) -> ReviewMovie:
 
 
 def _shown(movies: list[Movie]) -> list[ReviewMovie]:
-    """With the films of all their candidates, in one query."""
+    """These films as the API tells them, the films of all their candidates read in one query."""
     films = TmdbMovie.objects.in_bulk({pk for movie in movies for pk in _candidate_ids(movie)})
     return [_review_movie(movie, films) for movie in movies]
 

@@ -42,7 +42,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _a_day(value: object) -> date:
-    """As 2024-05-31. Pydantic also takes moments and seconds since 1970, Python weeks."""
+    """Take a day as 2024-05-31 alone. Pydantic also takes moments and seconds since 1970, Python weeks."""
     try:
         if isinstance(value, str) and DAY.fullmatch(value):
             return date.fromisoformat(value)

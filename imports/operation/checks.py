@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 
 @register(Tags.files, deploy=True)
 def static_files_are_collected(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Without them every page is an error."""
+    """Warn where the static files were not collected: every page would be an error."""
     if not isinstance(staticfiles_storage, ManifestFilesMixin) or staticfiles_storage.hashed_files:
         return []
     missing = f"The static files are not in {staticfiles_storage.location}."

@@ -150,7 +150,7 @@ def _mail() -> Iterator[Finding]:
 
 
 def _database() -> tuple[list[Finding], bool]:
-    """And whether it can be used: it answers, and has what this version needs."""
+    """What there is to say of the database, and whether it can be used: it answers, and has what this version needs."""
     try:
         connection.ensure_connection()
         found = [_server(), _migrations()]

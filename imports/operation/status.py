@@ -122,7 +122,7 @@ def instance_status() -> Status:
 
 
 def clusters() -> list[Cluster]:
-    """Those that gave a sign of life within the last seconds."""
+    """The clusters that gave a sign of life within the last seconds."""
     alive = sorted(Stat.get_all(), key=lambda stat: stat.tob)
     return [
         Cluster(host=stat.host, state=str(stat.status), workers=len(stat.workers), since=stat.tob) for stat in alive
@@ -211,7 +211,7 @@ def _database_size() -> int:
 
 
 def _file_size(path: Path) -> int:
-    """With what SQLite writes beside it."""
+    """The bytes of a file, with those that SQLite writes beside it."""
     return sum(_size(path.with_name(path.name + tail)) for tail in ("", "-wal", "-shm"))
 
 

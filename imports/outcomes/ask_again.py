@@ -12,7 +12,7 @@ from imports.models import ChosenBy, Decision, ImportSession, Movie, Outcome
 
 
 class Which(models.TextChoices):
-    """Of the films without a match."""
+    """Which films without a match are asked about again."""
 
     FAILED = "failed"
     UNCLEAR = "unclear"  # failed, not found, not sure
@@ -52,7 +52,8 @@ def ask_import_again(session: ImportSession, which: Which) -> int:
 
 
 def ask_everything_again(which: Which) -> int:
-    """Of the whole instance; details are fetched again only where that failed. Returns how many questions."""
+    """Ask again about all films of the instance; details are fetched again only where that failed. Returns how many
+    questions were put."""
     lookups = TitleLookup.objects.filter(status__in=STATUSES[which]).order_by("pk")
     films = TmdbMovie.objects.filter(details_status=DetailsStatus.FAILED).order_by("pk")
     return _ask_lookups(lookups.values_list("pk", flat=True), which) + _ask_details(films.values_list("pk", flat=True))

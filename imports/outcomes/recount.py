@@ -34,7 +34,8 @@ class Drift:
 
 
 def drifts() -> list[Drift]:
-    """Of all imports. What looks wrong is counted again under its import's lock: it may only have moved meanwhile."""
+    """What drifted, in all imports. What looks wrong is counted again under its import's lock: it may only have moved
+    meanwhile."""
     return [*(drift for pk in _suspects() for drift in _check(pk)), *_held_for_nothing()]
 
 

@@ -119,7 +119,7 @@ def _settle(session_id: UUID, news: Q) -> None:
 
 
 def _outcomes_among(films: QuerySet[Movie]) -> list[Outcome]:
-    """Those that some of these films end with now: most often none, or one."""
+    """The outcomes that some of these films end with now: most often none, or one."""
     ends = Case(*(When(condition, then=Value(outcome)) for outcome, (_, condition) in _ENDS.items()))
     found = set(films.annotate(end=ends).order_by().values_list("end", flat=True).distinct())
     return [outcome for outcome in _ENDS if outcome in found]
@@ -177,7 +177,7 @@ def complete(session_id: UUID) -> None:
 
 
 def sort_out(session_id: UUID) -> None:
-    """In a review, films that need no decision: one that is another's second title, one that is ranked already."""
+    """Mark the films of a review that need no decision: a second title of one film, and what is ranked already."""
     sortable = [Decision.PENDING, Decision.SAME_FILM, Decision.ALREADY_RANKED]
     if not Movie.objects.filter(session_id=session_id, decision__in=sortable).exists():
         return
@@ -214,7 +214,8 @@ def move(session_id: UUID, movie_id: int, outcome: Outcome, **values: Any) -> No
 
 
 def count_as_matched(session_id: UUID, before: str) -> None:
-    """Of a film that the caller moves from `before` to MATCHED: the import comes first, as in every other place."""
+    """Move one film of the import's counters from the outcome `before` to MATCHED. The caller moves the film itself,
+    afterwards: the import is locked first, as in every other place."""
     counts = {_counter(before): -1} if before != Outcome.OPEN else {}
     counts[_counter(Outcome.MATCHED)] = counts.get(_counter(Outcome.MATCHED), 0) + 1
     _count(session_id, counts, {})

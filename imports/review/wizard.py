@@ -71,7 +71,7 @@ class Progress:
 
     @property
     def number(self) -> int:
-        """Of the film that is decided now."""
+        """Which film is decided now, counted from one."""
         return min(self.done + 1, self.total)
 
 
@@ -207,7 +207,7 @@ class Review:
 
 
 def _progress(counts: Mapping[str, int]) -> Progress:
-    """From COUNTED."""
+    """The progress that these counts, named as in COUNTED, tell of."""
     rest = {name: n for name, n in counts.items() if name != "pending"}
     return Progress(**rest, left=counts["pending"] - counts["matching"])
 

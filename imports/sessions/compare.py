@@ -137,7 +137,7 @@ class _Films:
         return film
 
     def _only_namesake(self, told: ParsedMovie) -> Movie | None:
-        """Of a film that is told by its link: one that has none yet."""
+        """The only film of this title and year, unless both have links: two links are two films."""
         films = self.by_name.get((told.title, told.year), [])
         fitting = [film for film in films if not (told.uri and film.letterboxd_uri)]
         return fitting[0] if len(fitting) == 1 else None
@@ -147,7 +147,7 @@ class _Films:
 
 
 class _Viewings:
-    """The same of its viewings."""
+    """An import's viewings, each to be found by what a newer file tells of it."""
 
     def __init__(self, viewings: Any) -> None:
         self.of_film: dict[int, list[Viewing | ParsedViewing]] = defaultdict(list)
@@ -185,7 +185,7 @@ class _Viewings:
         return new
 
     def newest_day(self, film: Movie) -> date | None:
-        """As it is now: a day may have been moved back."""
+        """The last day that the film was watched on, the newer file included: a day may have been moved back."""
         return max((viewing.watched_on for viewing in self.of_film[film.pk] if viewing.watched_on), default=None)
 
     def _number_for(self, film: Movie, told: ParsedViewing) -> int:

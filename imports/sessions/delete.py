@@ -1,4 +1,4 @@
-"""Writes: start an import, delete it."""
+"""An import is deleted, with all that is in it and what only it needed."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -16,7 +16,8 @@ def delete_import(session: ImportSession) -> None:
 
 
 def delete_expired(session_id: UUID) -> bool:
-    """The same, if its time is still over: it may have been opened just now, or deleted by someone else."""
+    """Delete this import if its time is still over: it may have been opened just now, or deleted by someone else.
+    Returns whether it went."""
     return _delete(ImportSession.objects.expired().filter(pk=session_id))
 
 

@@ -8,7 +8,8 @@ from imports.models import ImportSession, expiry_of
 
 
 def expire_now(sessions: Iterable[ImportSession]) -> int:
-    """From now on nobody can open them; the next clean-up deletes them. Returns how many were alive."""
+    """End these imports: nobody can open them any more, and the next clean-up deletes them. Returns how many were
+    alive."""
     now = timezone.now()
     alive = ImportSession.objects.alive().filter(pk__in=[session.pk for session in sessions])
     return alive.update(expires_at=now)

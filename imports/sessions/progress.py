@@ -101,13 +101,13 @@ def progress_of(standing: Standing) -> Progress:
 
 
 def percent(done: int, total: int) -> int:
-    """Of nothing, all is done."""
+    """How much is done, in whole percent; of nothing, all is."""
     return 100 * done // total if total else 100
 
 
 def _eta_seconds(standing: Standing) -> int | None:
-    """From what was settled in the last half minute, else from the allowed rate and all that is to be asked before
-    the import's end, whoever wants it; none while nobody can know."""
+    """The seconds until the import is done, told by what was settled in the last half minute, else by the allowed rate
+    and all that is to be asked before the import's end, whoever wants it; None while nobody can know."""
     open_films = standing.total_movies - standing.enriched_count
     if not open_films:
         return None

@@ -41,6 +41,7 @@ def doubt(known: History, newer: History) -> Doubt | None:
 
 
 def _in_time_of(known: Entries, newer: Entries) -> Entries:
-    """Without what came after the import: a file of this month's entries alone has none in common with it."""
+    """The newer entries up to the last day that the import knows: a file of this month's alone has none in common
+    with it."""
     last = max((day for day in known.values() if day), default=None)
     return {link: day for link, day in newer.items() if day and last and day <= last}

@@ -35,8 +35,9 @@ def start_import(
 
 
 def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
-    """The same for an Amazon Prime Video history: a review of at most MAX_REVIEW films. One open per person: raises
-    ReviewOpen when there is one and it is not to be replaced."""
+    """Read an Amazon Prime Video history and open a review of at most MAX_REVIEW films, stored whole or not at all.
+    A person has one open review: raises ReviewOpen when there is one and `replace` is false; SourceError as
+    start_import."""
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
     if parsed.source not in REVIEWS:
         raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
@@ -44,7 +45,7 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
 
 
 def start_any(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
-    """Either of the two, by what the files are. Raises SourceError and ReviewOpen."""
+    """Start an import or a review, by what the files are. Raises SourceError and ReviewOpen."""
     parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
     return _bring_in(user, parsed, time_zone, replace=replace)
 

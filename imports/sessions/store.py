@@ -1,4 +1,4 @@
-"""Writes: start an import, delete it."""
+"""An import is stored: everything that was read, or nothing. Column by column, as the only writes of many rows."""
 
 from collections.abc import Sequence
 from typing import Any

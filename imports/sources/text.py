@@ -62,7 +62,7 @@ class Table:
             first = self.header_line + reader.line_num + 1
 
     def _single_lines(self) -> Iterator[tuple[int, list[str]]]:
-        """The same with a reader for each line. In the last cell it leaves the line break where a quotation mark
+        """Read each line with a reader of its own. In the last cell it leaves the line break where a quotation mark
         is open, and only there."""
         for number, line in enumerate(islice(self.lines, self.header_line, None), self.header_line + 1):
             yield number, next(csv.reader([line], delimiter=self.delimiter), [])

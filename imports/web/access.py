@@ -70,7 +70,8 @@ def get_readable_session_or_404(request: HttpRequest, session_id: UUID, *, touch
 
 
 def get_standing_or_404(request: HttpRequest, session_id: UUID) -> Standing:
-    """The same for a status poll, in one query: who asks is looked up only where the link alone does not do."""
+    """What a status poll may know of an import, for its owner and for a reader with the link, in one query: who asks is
+    looked up only where the link alone does not do. Raises Http404, or ImportExpired."""
     standing = standing_of(session_id)
     if standing is None or (standing.expires_at and standing.expires_at <= timezone.now()):
         raise _missing(request, session_id)
@@ -112,7 +113,7 @@ def _opened(session: ImportSession) -> ImportSession:
 
 
 class ImportExpired(Http404):
-    """It is gone, but it was theirs: they are told what happened."""
+    """The import is gone, but it was theirs: they are told what happened."""
 
 
 def _found(session: ImportSession | None, request: HttpRequest, session_id: UUID) -> ImportSession:

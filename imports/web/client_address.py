@@ -24,7 +24,7 @@ def network(address: str) -> str:
 
 
 def _read(entry: str) -> IPv4Address | IPv6Address | None:
-    """As proxies write them: 192.0.2.1, 192.0.2.1:80, 2001:db8::1, [2001:db8::1]:443, ::ffff:192.0.2.1."""
+    """Read what proxies write: 192.0.2.1, 192.0.2.1:80, 2001:db8::1, [2001:db8::1]:443, ::ffff:192.0.2.1."""
     text = entry.strip().strip('"')
     if text.startswith("["):
         text = text[1:].split("]")[0]

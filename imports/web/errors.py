@@ -39,7 +39,7 @@ def told(detail: str, code: str, *, file: str = "", hint: str = "") -> dict[str,
 
 
 def in_json(response: HttpResponse) -> HttpResponse:
-    """The same error, with its status and headers, as the API tells it."""
+    """This error as the API tells it, with the same status and headers."""
     if response.status_code == 405:
         allowed = sorted(name.strip() for name in response["Allow"].split(","))
         response["Allow"] = ", ".join(allowed)

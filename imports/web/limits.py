@@ -78,7 +78,7 @@ def try_again(seconds: int) -> str:
 
 
 def login_address(request: HttpRequest) -> str | None:
-    """The same for django-axes, which keeps none where there is none (a socket of this machine)."""
+    """The address that counts, for django-axes; None where there is none (a socket of this machine)."""
     return address_of(request) or None
 
 

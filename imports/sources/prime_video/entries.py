@@ -75,7 +75,7 @@ def _plain(cell: str, form: Format) -> str:
 
 
 def _watched(rows: Iterable[Row], account: Account) -> Iterator[Row]:
-    """Without what Amazon's newer file lists although nobody watched it."""
+    """The rows that somebody watched: Amazon's newer file lists others, too."""
     for line, cells in rows:
         if "seconds" in cells and (cells["type"].casefold() in NO_FILMS or ZERO.fullmatch(cells["seconds"])):
             skip("not_watched", account)

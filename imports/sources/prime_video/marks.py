@@ -74,7 +74,7 @@ class Cleaned(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def clean(title: str) -> Cleaned:
-    """Without what says which edition it is; a year in brackets is taken as the film's."""
+    """The title without what says which edition it is; a year in brackets is taken as the film's."""
     text, year = " ".join(title.split()), None
     for _ in range(MAX_MARKS):
         if not text.endswith(CLOSING):
@@ -91,7 +91,7 @@ def clean(title: str) -> Cleaned:
 
 @lru_cache(maxsize=16_384)
 def kind_of(title: str) -> Kind:
-    """As far as the title alone tells: a season that is set apart, a trailer; else a film."""
+    """What the title alone tells: a series by a season that is set apart, a trailer by its word; else a film."""
     text = clean(title).text
     if EXTRA_AT_START.match(text) or _at_end(EXTRA_AT_END, text[1:]) or _at_end(CLIP_AT_END, text[1:]):
         return "not_a_film"

@@ -41,7 +41,8 @@ def _show(title: str) -> str:
 
 
 def _by_key(entries: Sequence[Entry]) -> dict[Key, list[Entry]]:
-    """By Amazon's id for the title; without one, by that of the only title of this name and kind, else by those."""
+    """The entries of each title, gathered by Amazon's id; one without an id belongs to the only title of its name and
+    kind, or its name and kind are the key."""
     ids: dict[tuple[Kind, str], set[str]] = defaultdict(set)
     for entry in entries:
         if entry.gti:

@@ -22,7 +22,7 @@ SAYS_SO = re.compile(rb'"format"\s*:\s*"reelkeeper"')
 
 
 def recognises(member: Member) -> bool:
-    """By what is in it, whatever its name."""
+    """An export of ours is known by what is in it, whatever its name."""
     if member.suffix != ".json":
         return False
     data = member.read()
