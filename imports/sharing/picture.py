@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from zlib import crc32
 
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from imports import looks
 
 WIDTH, HEIGHT = 1200, 630
 POSTER = (172, 258)
@@ -23,30 +24,10 @@ LEFT = 64
 TALLEST = 4000  # pixels of a poster's side: TMDB's largest original has 3000
 
 PAPER, INK, QUIET, ACCENT = "#131211", "#f0eae1", "#afa69a", "#f2b24a"
+INKED = 70  # of 255: a drawn poster bears its motif lightly
 FONT = Path(settings.BASE_DIR) / "static/fonts/source-serif-pro-semibold.woff2"
-PALETTES = (  # of the drawn posters in the style sheet: paper, ink
-    ("#263845", "#c4dbe6"),
-    ("#52292a", "#f5c5ae"),
-    ("#1f4239", "#b9e0c9"),
-    ("#3f3157", "#dccaf0"),
-    ("#524018", "#f6dfa0"),
-    ("#1e3766", "#bfd4fa"),
-    ("#58283f", "#f8c3d6"),
-    ("#3b3f36", "#dcdfc9"),
-)
 # Of the reel on 32 x 32: where, and how large.
 HOLES = ((16, 15, 1.9), (16, 8.2, 2.7), (22.5, 12.9, 2.7), (20, 20.5, 2.7), (12, 20.5, 2.7), (9.5, 12.9, 2.7))
-# Circles of the site's motifs on 200 x 300: centre, radii, filled.
-MOTIFS: tuple[tuple[tuple[int, int], tuple[int, ...], bool], ...] = (
-    ((140, 92), (18, 44, 72, 102, 134), False),
-    ((100, 120), (52,), True),
-    ((30, 66), (14, 40, 70, 104, 142, 184), False),
-    ((0, 300), (96, 130, 170, 200, 236), False),
-    ((200, 0), (62, 90, 120, 152), False),
-    ((150, 62), (30,), True),
-    ((100, 300), (60, 100, 140, 180, 220), False),
-    ((60, 90), (36,), True),
-)
 
 
 @dataclass(frozen=True)
@@ -119,23 +100,30 @@ def _read(image: bytes) -> Image.Image | None:
 
 
 def _drawn(poster: Poster) -> Image.Image:
-    """Twice as large at first, so that its edges are smooth."""
-    look = crc32(f"{poster.title}{poster.year}".encode())
-    paper, ink = PALETTES[look % len(PALETTES)]
+    """A poster as the site draws it where there is none; twice as large at first, so that its edges are smooth."""
+    palette, motif = looks.look_of(poster.title, poster.year)
+    paper, ink = looks.palettes()[palette]
     width, height = 2 * POSTER[0], 2 * POSTER[1]
-    motif = Image.new("L", (width, height), 0)
-    (x, y), radii, is_filled = MOTIFS[look // len(PALETTES) % len(MOTIFS)]
-    scale = width / 200
-    for radius in radii:
-        fill, outline = (70, None) if is_filled else (None, 70)
-        ImageDraw.Draw(motif).circle((x * scale, y * scale), radius * scale, fill=fill, outline=outline, width=4)
     drawn = Image.new("RGB", (width, height), paper)
-    drawn.paste(ink, (0, 0), motif)
+    drawn.paste(ink, (0, 0), _motif(motif, width, height))
     pen = ImageDraw.Draw(drawn)
     lines, size = _fitted(readable(poster.title), width - 60, ((48, 3), (40, 4), (32, 6)))
     for n, line in enumerate(reversed(lines)):
         pen.text((30, height - 36 - round(n * size * 1.08)), line, ink, _font(size), anchor="ld")
     return drawn.resize(POSTER, Image.Resampling.LANCZOS)
+
+
+def _motif(number: int, width: int, height: int) -> Image.Image:
+    """How strongly each point of the picture bears the ink."""
+    mask, scale = Image.new("L", (width, height), 0), width / looks.WIDTH
+    pen = ImageDraw.Draw(mask)
+    for shape in looks.motifs()[number]:
+        points, strength = [(x * scale, y * scale) for x, y in shape.points], round(INKED * shape.opacity)
+        if shape.is_filled:
+            pen.polygon(points, fill=strength)
+        else:
+            pen.line(points, fill=strength, width=round(looks.STROKE * scale), joint="curve")
+    return mask
 
 
 @cache

@@ -6,7 +6,6 @@ from decimal import Decimal
 from html import unescape
 from math import ceil
 from typing import Any
-from zlib import crc32
 
 import nh3
 from django import template
@@ -16,16 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from enrichment.matching import REASONS
 from enrichment.models import TmdbMovie
 from enrichment.queries import poster_url
+from imports.figures.words import running_time
 from imports.languages import language_name
+from imports.looks import look_of
 from imports.models import Movie
 from imports.sessions.report import row_reason, skip_rule
 
 register = template.Library()
 register.filter(language_name)
 register.filter(row_reason)
+register.filter(running_time)
 register.filter(skip_rule)
-
-LOOKS = 8  # palettes, and motifs, that the style sheet and _motifs.html draw
 
 SERVICE_TROUBLES = {
     "unreachable": _("it can't be reached"),
@@ -41,15 +41,15 @@ def poster(
     title: str, year: int | None, path: str | None, size: str = "w342", alt: str = "", eager: bool = False
 ) -> dict[str, object]:
     """TMDB's poster over a drawn one, which shows where there is none or it does not load."""
-    look = crc32(f"{title}{year}".encode())
+    palette, motif = look_of(title, year)
     return {
         "title": title,
         "year": year,
         "src": poster_url(path, size) if path else "",
         "alt": alt,
         "eager": eager,
-        "palette": look % LOOKS,
-        "motif": look // LOOKS % LOOKS,
+        "palette": palette,
+        "motif": motif,
         "length": "long" if len(title) > 42 else "medium" if len(title) > 18 else "short",
     }
 
@@ -71,12 +71,6 @@ def about_time(seconds: int) -> str:
         return ngettext("about a minute", "about %(n)d minutes", n) % {"n": n}
     n = round(seconds / 3600)
     return ngettext("about an hour", "about %(n)d hours", n) % {"n": n}
-
-
-@register.filter
-def running_time(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return gettext("%(h)d h %(m)d min") % {"h": hours, "m": rest} if hours else gettext("%(m)d min") % {"m": rest}
 
 
 @register.filter
