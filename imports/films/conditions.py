@@ -2,7 +2,8 @@
 
 import json
 from datetime import date
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -25,6 +26,8 @@ from django.db.models.lookups import GreaterThan
 from enrichment.models import TmdbMovie
 from imports.models import ImportSession, Kind, Movie, Outcome, Ranking, Viewing
 
+from .filters import FilmFilters
+
 MATCHED = Q(outcome=Outcome.MATCHED)
 DAY = Coalesce("watched_on", Value(date(1, 1, 1)), output_field=DateField())
 LONGEST = 200  # name or tag that is filtered by
@@ -43,24 +46,22 @@ def holding(field: str, entry: str) -> QuerySet[TmdbMovie]:
     return TmdbMovie.objects.alias(place=_place(field, entry)).filter(place__gt=0)
 
 
-class Facts(Protocol):
-    """The filters that both lists have of what TMDB knows."""
-
-    @property
-    def genre(self) -> str: ...
-    @property
-    def genre_too(self) -> str: ...
-    @property
-    def director(self) -> str: ...
-    @property
-    def cast(self) -> str: ...
-    @property
-    def country(self) -> str: ...
-    @property
-    def language(self) -> str: ...
+def rated(filters: FilmFilters, field: str) -> Q:
+    """The field holds the stars, or null: not rated."""
+    if filters.rating == "none":
+        return Q(**{field: None})
+    return Q(**{field: Decimal(filters.rating)}) if filters.rating else Q()
 
 
-def facts(filters: Facts) -> Q:
+def released(filters: FilmFilters, field: str) -> Q:
+    """The field holds the year of the release."""
+    wanted = Q()
+    if filters.decade is not None:
+        wanted &= Q(**{f"{field}__gte": filters.decade, f"{field}__lt": filters.decade + 10})
+    return wanted if filters.year is None else wanted & Q(**{field: filters.year})
+
+
+def facts(filters: FilmFilters) -> Q:
     """What TMDB knows of the film."""
     wanted = Q()
     entries = (

@@ -1,8 +1,7 @@
 """Reads shared by the pages, the API and the commands."""
 
 import json
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, IntegerField, Q, QuerySet, TextField
@@ -13,6 +12,7 @@ from enrichment.titles import fold
 from imports.models import ImportSession, Kind, Movie, Outcome
 
 from . import conditions
+from .filters import Facets, FilmFilters
 
 MOST_WORDS = 12  # of a search: each is looked for in all films, and no two titles have so many in common
 
@@ -23,31 +23,17 @@ def newest_matches(session: ImportSession, count: int = 12) -> QuerySet[Movie]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MovieFilters:
-    """What a person wants to see of an import's films, and in which order. Empty: all."""
+class MovieFilters(FilmFilters):
+    """What a person wants to see of an import's films, and in which order."""
 
-    q: str = ""
-    decade: int | None = None
-    genre: str = ""
-    rating: str = ""  # "4.5", or "none": not rated
     status: str = ""
     liked: bool = False
     seen: bool = False  # as statistics count: seen films, each once
     watched: str = ""  # "2024", "2024-05" or "2024-05-17"
     weekday: int | None = None  # Monday is 0
     rewatched: bool = False
-    year: int | None = None  # of the release
-    genre_too: str = ""  # beside `genre`
-    director: str = ""
-    cast: str = ""
-    country: str = ""
-    language: str = ""  # ISO 639-1
     tag: str = ""
     sort: str = "watched"
-
-    @property
-    def leave_all(self) -> bool:
-        return replace(self, sort="watched") == MovieFilters()
 
 
 FILM_YEAR = Coalesce("year", ExtractYear("tmdb_movie__release_date"), output_field=IntegerField())  # a source's first
@@ -69,7 +55,7 @@ def movies(session: ImportSession, filters: MovieFilters = MovieFilters()) -> Qu
     """The films of an import with their TMDB film and lookup, filtered and in order; one query however many."""
     titles = conditions.SeenFilms(session) if filters.seen else conditions.Titles(session)
     found = titles.all().select_related("tmdb_movie", "lookup").annotate(film_year=FILM_YEAR)
-    wanted = _search(filters.q) & _rated(filters.rating) & _released(filters) & _done(filters, titles)
+    wanted = _search(filters.q) & conditions.rated(filters, "stars") & _released(filters) & _done(filters, titles)
     if facts := conditions.facts(filters):
         wanted &= titles.known(facts)
     if filters.status:
@@ -89,11 +75,7 @@ def _films(session: ImportSession) -> QuerySet[Movie]:
 
 
 def _released(filters: MovieFilters) -> Q:
-    wanted = Q()
-    if filters.decade is not None:
-        wanted &= Q(film_year__gte=filters.decade, film_year__lt=filters.decade + 10)
-    if filters.year is not None:
-        wanted &= Q(film_year=filters.year)
+    wanted = conditions.released(filters, "film_year")
     return wanted & (Q(year__isnull=False) | conditions.MATCHED) if wanted and filters.seen else wanted
 
 
@@ -128,27 +110,11 @@ def _search(q: str) -> Q:
     return wanted
 
 
-def _rated(rating: str) -> Q:
-    if rating == "none":
-        return Q(stars=None)
-    return Q(stars=Decimal(rating)) if rating else Q()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facets:
-    """The decades and genres that an import holds, to choose from."""
-
-    decades: list[int]
-    genres: list[str]
-
-
 def facets(session: ImportSession) -> Facets:
+    """The decades and genres that an import holds, to choose from."""
     years = _films(session).order_by().annotate(film_year=FILM_YEAR).values_list("film_year", flat=True).distinct()
     genre_lists = _films(session).order_by().exclude(tmdb_movie=None).values_list("tmdb_movie__genres", flat=True)
-    return Facets(
-        decades=sorted({year // 10 * 10 for year in years if year}, reverse=True),
-        genres=sorted({genre for genres in genre_lists.distinct() for genre in genres}),
-    )
+    return Facets.of(years, genre_lists.distinct())
 
 
 @dataclass(frozen=True)

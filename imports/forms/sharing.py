@@ -1,20 +1,19 @@
 """What the pages of sharing take in: the owner's form for a link, and the filters of a shared list."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from imports.models import RATINGS, ImportSession, ShareLink
+from imports.films.filters import FilmFilters
+from imports.models import ImportSession, ShareLink
 from imports.sharing import reading
 from imports.sharing.links import Shareable
 
-from .chips import ChipsMixin, hidden
-from .films import SORTS as LIST_SORTS
+from .filters import FilmFilterForm
 from .uploads import TimeZoneForm
 
 PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365}
@@ -119,58 +118,20 @@ class ShareForm(TimeZoneForm):
         return timezone.now() + timedelta(days=PERIODS[chosen]) if chosen in PERIODS else None
 
 
-class SharedFilterForm(ChipsMixin, forms.Form):
-    """A shared list's filters, all in the address: none of what its link hides. A value that makes no sense filters
-    nothing."""
+class SharedFilterForm(FilmFilterForm):
+    """The filters of a shared list: none of what its link hides."""
 
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=100,
-        widget=forms.SearchInput(attrs={"placeholder": _("Title or director"), "autocomplete": "off"}),
-    )
-    decade = forms.TypedChoiceField(label=_("Decade"), required=False, coerce=int, empty_value=None)
-    genre = forms.ChoiceField(label=_("Genre"), required=False)
     rating = forms.ChoiceField(label=_("Rating"), required=False)
-    sort = forms.ChoiceField(label=_("Order"), required=False)
-    view = forms.ChoiceField(required=False, choices=[("grid", ""), ("table", "")], widget=forms.HiddenInput)
-    year = hidden(forms.IntegerField, min_value=1, max_value=9999)
-    genre_too = hidden(forms.CharField, max_length=100)
-    director = hidden(forms.CharField, max_length=200)
-    cast = hidden(forms.CharField, max_length=200)
-    country = hidden(forms.CharField, max_length=100)
-    language = hidden(forms.CharField, max_length=8)
 
     def __init__(self, data: Any, *, link: ShareLink) -> None:
-        super().__init__(data)
-        self.sorts = reading.sorts(link)
-        facets = reading.facets(link)
-        decades = [(decade, gettext("%(decade)ss") % {"decade": decade}) for decade in facets.decades]
-        ratings = [(str(rating), f"★ {rating:g}") for rating in reversed(RATINGS)]
-        self._choices("decade", [("", _("Any decade")), *decades])
-        self._choices("genre", [("", _("Any genre")), *((genre, genre) for genre in facets.genres)])
-        self._choices("rating", [("", _("Any rating")), *ratings, ("none", _("Not rated"))])
-        self._choices("sort", [(name, SORTS[name]) for name in self.sorts])
+        super().__init__(data, facets=reading.facets(link), orders=reading.sorts(link))
         if not link.shows_ratings:
             del self.fields["rating"]
 
-    def _choices(self, name: str, choices: list[Any]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = choices
-
-    def wanted(self) -> dict[str, Any]:
-        """The valid filters."""
-        self.is_valid()
-        return {k: v for k, v in self.cleaned_data.items() if k not in ("sort", "view") and v not in ("", None)}
+    def filters(self) -> FilmFilters:
+        """The valid values; the others stand at their defaults."""
+        return FilmFilters(**{name: value for name, value in self.given().items() if name != "sort"})
 
     @property
     def order(self) -> str:
-        self.is_valid()
-        return self.cleaned_data.get("sort") or self.sorts[0]
-
-    @property
-    def is_table(self) -> bool:
-        self.is_valid()
-        return bool(self.cleaned_data.get("view") == "table")
-
-
-SORTS = LIST_SORTS | {"rating": _("Highest rating"), "rating_lowest": _("Lowest rating")}
+        return str(self.given().get("sort", self.defaults["sort"]))

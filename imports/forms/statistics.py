@@ -1,7 +1,6 @@
 """What the pages of statistics take in."""
 
-from dataclasses import fields
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
@@ -9,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.statistics.filters import Filters
 
+from .filters import FilterForm
 
-class StatisticsFilterForm(forms.Form):
-    """Which part of a history: all in the address. A value that makes no sense filters nothing."""
+
+class StatisticsFilterForm(FilterForm):
+    """Which part of a history the statistics are of."""
 
     year = forms.TypedChoiceField(label=_("Watched in"), required=False, coerce=int, empty_value=None)
     decade = forms.TypedChoiceField(label=_("Decade"), required=False, coerce=int, empty_value=None)
@@ -28,14 +29,9 @@ class StatisticsFilterForm(forms.Form):
         self._choices("genre", _("Any genre"), [(genre, genre) for genre in choices["genres"]])
         self._choices("rating", _("Any rating"), [(rating, _in_words(rating)) for rating in choices["ratings"]])
 
-    def _choices(self, name: str, everything: Any, choices: list[Any]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = [("", everything), *choices]
-
     def filters(self) -> Filters:
         """The valid values; the others stand at their defaults."""
-        self.is_valid()
-        names = {field.name for field in fields(Filters)}
-        return Filters(**{k: v for k, v in self.cleaned_data.items() if k in names and v not in ("", None)})
+        return Filters(**self.given())
 
 
 def _in_words(rating: str) -> str:

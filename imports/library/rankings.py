@@ -20,7 +20,7 @@ from enrichment.models import TmdbMovie
 from enrichment.titles import fold
 from imports import time_zones
 from imports.films import conditions
-from imports.films.listing import Facets
+from imports.films.filters import Facets, FilmFilters
 from imports.models import ImportSession, Movie, Ranking
 
 TITLE_LENGTH = 500  # of Ranking.title
@@ -37,19 +37,9 @@ def today(zone: str = "") -> date:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RankingFilters:
-    """What a person wants to see of their library, and in which order. Empty: all."""
+class RankingFilters(FilmFilters):
+    """What a person wants to see of their library, and in which order."""
 
-    q: str = ""
-    rating: str = ""  # "4.5", or "none": to be decided later
-    year: int | None = None
-    decade: int | None = None
-    genre: str = ""
-    genre_too: str = ""  # beside `genre`
-    director: str = ""
-    cast: str = ""
-    country: str = ""
-    language: str = ""  # ISO 639-1
     rated_in: str = ""  # "2024", "2024-05" or "2024-05-17"
     rated_weekday: int | None = None  # Monday is 0
     sort: str = "rating"
@@ -105,13 +95,7 @@ def count(found: "QuerySet[Ranking] | Found") -> int:
 
 
 def _conditions(filters: RankingFilters) -> Q:
-    wanted = Q()
-    if filters.rating:
-        wanted &= Q(rating=None) if filters.rating == "none" else Q(rating=Decimal(filters.rating))
-    if filters.year is not None:
-        wanted &= Q(year=filters.year)
-    if filters.decade is not None:
-        wanted &= Q(year__gte=filters.decade, year__lt=filters.decade + 10)
+    wanted = conditions.rated(filters, "rating") & conditions.released(filters, "year")
     if filters.rated_in:
         wanted &= conditions.on(filters.rated_in, "rated_at")
     if filters.rated_weekday is not None:
@@ -130,10 +114,7 @@ def facets(user: User) -> Facets:
     """The decades and genres that a library holds, to choose from."""
     years = user.rankings.order_by().values_list("year", flat=True).distinct()
     genre_lists = user.rankings.order_by().values_list("tmdb_movie__genres", flat=True).distinct()
-    return Facets(
-        decades=sorted({year // 10 * 10 for year in years if year}, reverse=True),
-        genres=sorted({genre for genres in genre_lists for genre in genres}),
-    )
+    return Facets.of(years, genre_lists)
 
 
 # Changes by hand

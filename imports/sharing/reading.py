@@ -1,7 +1,6 @@
 """What a shared page reads: no more than its link allows, and no order that tells what it hides."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -10,7 +9,8 @@ from django.db.models.functions import Coalesce, ExtractYear
 from django.utils.translation import gettext, ngettext
 
 from imports.films import listing
-from imports.films.listing import FILM_YEAR, Facets, MovieFilters
+from imports.films.filters import Facets, FilmFilters
+from imports.films.listing import FILM_YEAR, MovieFilters
 from imports.library import rankings
 from imports.library.rankings import Found, RankingFilters
 from imports.models import ImportSession, ShareLink, Viewing
@@ -29,6 +29,7 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "watched": (F("day_known").desc(nulls_last=True), *TITLE),
     "watched_oldest": (F("day_known").asc(nulls_last=True), *TITLE),
 }
+EVERYTHING = FilmFilters()
 BEST = F("stars_given").desc(nulls_last=True)
 BEST_KNOWN = F("tmdb_movie__vote_count").desc(nulls_last=True)
 YEAR_OF_REVIEW = Coalesce("movie__year", ExtractYear("movie__tmdb_movie__release_date"), output_field=IntegerField())
@@ -42,26 +43,23 @@ def sorts(link: ShareLink) -> list[str]:
     return [first, *(name for name in ORDERS if name not in (first, *hidden))]
 
 
-def films(link: ShareLink, wanted: Mapping[str, Any], sort: str) -> QuerySet[Any]:
+def films(link: ShareLink, filters: FilmFilters, sort: str) -> QuerySet[Any]:
     """Movies, or a library's Rankings: those that statistics count, each once, in order, with `film_year`,
-    `stars_given` and `day_known`. `wanted`: filters that both lists have."""
-    return _films(link, wanted).order_by(*ORDERS[sort], "pk")
+    `stars_given` and `day_known`."""
+    return _films(link, filters).order_by(*ORDERS[sort], "pk")
 
 
 def best_known(link: ShareLink) -> QuerySet[Any]:
     """What they like best; where their ratings are hidden, what everyone knows."""
     best = [BEST, BEST_KNOWN] if link.shows_ratings else [BEST_KNOWN]
-    return _films(link, {}).order_by(*best, *TITLE, "pk")
+    return _films(link).order_by(*best, *TITLE, "pk")
 
 
 def facets(link: ShareLink) -> Facets:
-    found = _films(link, {}).order_by()
+    found = _films(link).order_by()
     years = found.values_list("film_year", flat=True).distinct()
     genre_lists = found.exclude(tmdb_movie=None).values_list("tmdb_movie__genres", flat=True).distinct()
-    return Facets(
-        decades=sorted({year // 10 * 10 for year in years if year}, reverse=True),
-        genres=sorted({genre for genres in genre_lists for genre in genres}),
-    )
+    return Facets.of(years, genre_lists)
 
 
 def reviews(link: ShareLink) -> QuerySet[Viewing]:
@@ -111,8 +109,8 @@ def numbers(link: ShareLink) -> list[Number]:
     return found
 
 
-def _films(link: ShareLink, wanted: Mapping[str, Any]) -> QuerySet[Any]:
-    thing = link.thing
+def _films(link: ShareLink, filters: FilmFilters = EVERYTHING) -> QuerySet[Any]:
+    thing, wanted = link.thing, asdict(filters)
     if isinstance(thing, ImportSession):
         movies = listing.movies(thing, MovieFilters(seen=True, **wanted))
         return movies.annotate(stars_given=F("stars"), day_known=F("watched_on"), title_key=F("lookup__title_key"))

@@ -15,7 +15,6 @@ from imports.web.addresses import shortened
 from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
 
 FILMS_A_PAGE = 48
-DEFAULTS = {"sort": "watched", "view": "grid"}
 
 
 @require_safe
@@ -24,7 +23,7 @@ def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_readable_session_or_404(request, session_id)
     form = MovieFilterForm(request.GET, facets=listing.facets(session), session=session)
     page = Paginator(listing.movies(session, form.filters()), FILMS_A_PAGE).get_page(request.GET.get("page"))
-    chosen = shortened(request.GET, DEFAULTS)
+    chosen = shortened(request.GET, form.defaults)
     context = {
         "session": session,
         "form": form,

@@ -1,6 +1,5 @@
 """A person's library: what they ranked, changed in place, added to, taken away."""
 
-from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from django.views.decorators.vary import vary_on_headers
 from enrichment.models import DetailsStatus, TmdbMovie
 from imports.forms.library import FilmSearchForm, LibraryFilterForm, RatingForm
 from imports.library import rankings
-from imports.library.rankings import RankingFilters
 from imports.models import Ranking
 from imports.web import access
 from imports.web.addresses import shortened
@@ -28,7 +26,6 @@ from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
 from . import film_search
 
 FILMS_A_PAGE = 48
-DEFAULTS = {"sort": "rating", "view": "grid"}
 REMOVED = "removed_ranking"  # in the Django session, until the library has shown it once
 
 
@@ -38,14 +35,14 @@ REMOVED = "removed_ranking"  # in the Django session, until the library has show
 def library(request: HtmxHttpRequest) -> HttpResponse:
     user = _person(request)
     form = LibraryFilterForm(request.GET, facets=rankings.facets(user))
-    filters, chosen = form.filters(), shortened(request.GET, DEFAULTS)
+    filters, chosen = form.filters(), shortened(request.GET, form.defaults)
     context = {
         "form": form,
         "page": Paginator(cast(Any, rankings.find(user, filters)), FILMS_A_PAGE).get_page(request.GET.get("page")),
         "chosen": chosen,
         "chips": form.chips(chosen),
         "is_table": form.is_table,
-        "is_filtered": replace(filters, sort="rating") != RankingFilters(),
+        "is_filtered": not filters.leave_all,
     }
     if wants_fragment(request):
         response = render(request, "library/_films.html", context)

@@ -56,8 +56,8 @@ def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse
     if not link.shows_films:
         raise Http404
     form = SharedFilterForm(request.GET, link=link)
-    found = reading.films(link, form.wanted(), form.order)
-    chosen = shortened(request.GET, {"sort": form.sorts[0], "view": "grid"})
+    found = reading.films(link, form.filters(), form.order)
+    chosen = shortened(request.GET, form.defaults)
     context = _page(request, link, token) | {
         "form": form,
         "page": Paginator(found, FILMS_A_PAGE).get_page(request.GET.get("page")),

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from enrichment.models import DetailsStatus
-from imports.films import listing
+from imports.films.filters import Facets
 from imports.forms.films import MovieFilterForm
 from imports.forms.library import LibraryFilterForm
 from imports.library import rankings
@@ -385,7 +385,7 @@ def test_a_library_is_read_by_the_days_of_its_ratings(db: None) -> None:
 
 @pytest.mark.parametrize("kind", ["import", "library"])
 def test_the_filter_of_a_rating_is_one_that_the_film_list_knows(session: ImportSession, kind: str) -> None:
-    empty = listing.Facets(decades=[], genres=[])
+    empty = Facets(decades=[], genres=[])
     for one in computing.compute([], kind=kind, today=TODAY)["ratings"]:
         in_library = LibraryFilterForm(one["filter"], facets=empty).filters()
         in_import = MovieFilterForm(one["filter"], facets=empty, session=session).filters()
