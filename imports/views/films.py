@@ -12,7 +12,7 @@ from imports.films import listing
 from imports.forms.films import MovieFilterForm
 from imports.web import access
 from imports.web.addresses import shortened
-from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.web.htmx import HtmxHttpRequest, pick_template, with_address
 
 FILMS_A_PAGE = 48
 
@@ -33,10 +33,7 @@ def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
         "is_table": form.is_table,
     }
     template = pick_template(request, page="films/movie_list.html", fragment="films/_movies.html")
-    response = render(request, template, context)
-    if wants_fragment(request):
-        response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
-    return response
+    return with_address(request, render(request, template, context), chosen)
 
 
 @require_safe

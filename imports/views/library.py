@@ -21,7 +21,7 @@ from imports.models import Ranking
 from imports.web import access
 from imports.web.addresses import shortened
 from imports.web.downloads import films_of_library, json_of_library, letterboxd_of_library
-from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment, with_address
 
 from . import film_search
 
@@ -45,9 +45,7 @@ def library(request: HtmxHttpRequest) -> HttpResponse:
         "is_filtered": not filters.leave_all,
     }
     if wants_fragment(request):
-        response = render(request, "library/_films.html", context)
-        response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
-        return response
+        return with_address(request, render(request, "library/_films.html", context), chosen)
     context["removed"] = request.session.pop(REMOVED, None)
     return render(request, "library/library.html", context)
 

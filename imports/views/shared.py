@@ -20,7 +20,7 @@ from imports.sharing import previews, reading
 from imports.sharing.allowed import allowed
 from imports.web import access
 from imports.web.addresses import shortened
-from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.web.htmx import HtmxHttpRequest, pick_template, with_address
 
 FILMS_A_PAGE = 48
 REVIEWS_A_PAGE = 25
@@ -65,10 +65,8 @@ def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse
         "chips": form.chips(chosen),
         "is_table": form.is_table,
     }
-    response = render(request, pick_template(request, "sharing/films.html", "sharing/_films.html"), context)
-    if wants_fragment(request):
-        response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
-    return response
+    template = pick_template(request, page="sharing/films.html", fragment="sharing/_films.html")
+    return with_address(request, render(request, template, context), chosen)
 
 
 @for_everyone

@@ -20,7 +20,7 @@ from imports.statistics import kept
 from imports.statistics.filters import Filters
 from imports.web import access
 from imports.web.addresses import shortened
-from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment
+from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment, with_address
 
 
 @require_safe
@@ -87,6 +87,4 @@ def _shown(request: HtmxHttpRequest, page: str, context: dict[str, Any], *, is_p
     chosen.pop("revision", None)
     context |= {"chosen": chosen, "is_poll": is_poll}
     response = render(request, pick_template(request, page, "statistics/_statistics.html"), context)
-    if wants_fragment(request) and not is_poll:
-        response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
-    return response
+    return response if is_poll else with_address(request, response, chosen)

@@ -1,6 +1,6 @@
 """Page or fragment: the view decides, by who asks."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -19,6 +19,13 @@ def wants_fragment(request: HtmxHttpRequest) -> bool:
 
 def pick_template(request: HtmxHttpRequest, page: str, fragment: str) -> str:
     return fragment if wants_fragment(request) else page
+
+
+def with_address(request: HtmxHttpRequest, response: HttpResponse, chosen: QueryDict) -> HttpResponse:
+    """The response, which tells htmx the address that the page has once this part of it is swapped in."""
+    if wants_fragment(request):
+        response["HX-Push-Url"] = f"{request.path}?{chosen.urlencode()}" if chosen else request.path
+    return response
 
 
 def whole_page(request: HtmxHttpRequest) -> str:
