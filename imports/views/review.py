@@ -214,19 +214,19 @@ def _added(movie: Movie, ranking: Ranking) -> str:
 
 
 def _stay(request: HtmxHttpRequest, review: Review, movie: Movie) -> HttpResponse:
-    address = f"{reverse('imports:review', args=[review.session.pk])}?film={movie.pk}"
-    if not wants_fragment(request):
-        return see_other(request, address)
-    response = _show(request, review, [_movie(request, review, movie.pk)])
-    response["HX-Replace-Url"] = address
-    return response
+    return _at(request, review, f"film={movie.pk}", lambda: [_movie(request, review, movie.pk)])
 
 
 def _go_on(request: HtmxHttpRequest, review: Review, movie: Movie) -> HttpResponse:
-    address = f"{reverse('imports:review', args=[review.session.pk])}?after={movie.turn}"
+    return _at(request, review, f"after={movie.turn}", lambda: review.upcoming(movie.turn))
+
+
+def _at(request: HtmxHttpRequest, review: Review, query: str, upcoming: Callable[[], Sequence[Movie]]) -> HttpResponse:
+    """The review under an address with this query: htmx swaps it in, a browser is sent there."""
+    address = f"{reverse('imports:review', args=[review.session.pk])}?{query}"
     if not wants_fragment(request):
         return see_other(request, address)
-    response = _show(request, review, review.upcoming(movie.turn))
+    response = _show(request, review, upcoming())
     response["HX-Replace-Url"] = address
     return response
 
