@@ -1,7 +1,7 @@
 """The shapes of the JSON API."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -15,8 +15,10 @@ from pydantic_core import PydanticCustomError
 from imports.exports.library import facts_of
 from imports.models import ImportSession, Movie, Ranking, Viewing
 from imports.sessions.progress import Progress, Standing
+from imports.statistics.shape import NamedGroup, NameSection, Statistics
 
 EXAMPLES = 5  # of each kind of name
+SUMMARIZED: tuple[NameSection, ...] = ("genres", "directors", "languages", "countries")
 
 
 class Error(Schema):
@@ -273,9 +275,8 @@ class Analytics(Schema):
     statistics: dict[str, Any]  # everything, as the page has it; `version` tells its shape
 
     @classmethod
-    def of(cls, session: ImportSession, data: dict[str, Any]) -> Self:
+    def of(cls, session: ImportSession, data: Statistics) -> Self:
         """`data`: what this reader may see of imports.statistics."""
-        names = ("genres", "directors", "cast", "languages", "countries")
         return cls(
             session_id=session.pk,
             status=session.status,
@@ -286,15 +287,19 @@ class Analytics(Schema):
                 "days": data["totals"]["days"],
                 "undated": data["coverage"]["undated_viewings"],
             },
-            ratings=_counts(data["ratings"], "stars") | {"none": data["unrated"]},
-            **{name: _counts(data[name], "name") for name in names},
-            decades=_counts(data["decades"], "decade"),
-            years=_counts(data["years"], "year", "viewings"),
-            months=_counts(data["months"], "month", "viewings"),
-            weekdays=_counts(data["weekdays"], "weekday", "viewings"),
-            tags=_counts(data["tags"], "name") if session.is_mine else None,
-            coverage=data["coverage"],
-            statistics=data,
+            ratings={str(stars["stars"]): stars["films"] for stars in data["ratings"]} | {"none": data["unrated"]},
+            genres=_films_by_name(data["genres"]),
+            directors=_films_by_name(data["directors"]),
+            cast=_films_by_name(data["cast"]),
+            languages=_films_by_name(data["languages"]),
+            countries=_films_by_name(data["countries"]),
+            decades={str(decade["decade"]): decade["films"] for decade in data["decades"]},
+            years={str(year["year"]): year["viewings"] for year in data["years"]},
+            months={month["month"]: month["viewings"] for month in data["months"]},
+            weekdays={str(day["weekday"]): day["viewings"] for day in data["weekdays"]},
+            tags=_films_by_name(data["tags"]) if session.is_mine else None,
+            coverage=dict(data["coverage"]),
+            statistics=dict(data),
         )
 
 
@@ -306,11 +311,11 @@ class EnrichmentStats(Schema):
     data_summary: dict[str, dict[str, Any]]
 
     @classmethod
-    def of(cls, session: ImportSession, percent: int, data: dict[str, Any]) -> Self:
+    def of(cls, session: ImportSession, percent: int, data: Statistics) -> Self:
         totals = data["totals"]
         summary: dict[str, dict[str, Any]] = {
             f"unique_{name}": {"count": totals[name], "examples": [group["name"] for group in data[name][:EXAMPLES]]}
-            for name in ("genres", "directors", "languages", "countries")
+            for name in SUMMARIZED
         }
         summary["runtime"] = {"average": totals["average_runtime"], "total_hours": totals["hours"]}
         summary["ratings"] = {"average": totals["average_rating"]}
@@ -348,7 +353,7 @@ class Rankings(Schema):
     per_page: int
 
 
-def _movie_totals(session: ImportSession, data: dict[str, Any]) -> dict[str, Any]:
+def _movie_totals(session: ImportSession, data: Statistics) -> dict[str, Any]:
     totals = data["totals"]
     return {
         "total": totals["films"],
@@ -363,8 +368,8 @@ def _movie_totals(session: ImportSession, data: dict[str, Any]) -> dict[str, Any
     }
 
 
-def _counts(groups: list[dict[str, Any]], name: str, count: str = "films") -> dict[str, int]:
-    return {str(group[name]): group[count] for group in groups}
+def _films_by_name(groups: Sequence[NamedGroup]) -> dict[str, int]:
+    return {group["name"]: group["films"] for group in groups}
 
 
 def _number(rating: Decimal | None) -> float | None:

@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imports.languages import language_name
+from imports.statistics.shape import Group, NamedGroup, NameSection, RuntimeItem, YearGroup
 
 from . import words
-from .base import Base, Section
-from .shapes import Chart, Columns, Heading, Rank, Ranks, Row, share
+from .base import Base, Counted
+from .shapes import Chart, Columns, FilmRow, Heading, Rank, Ranks, Row, share
 
-RANKS = {
+RANKS: dict[NameSection, Any] = {
     "genres": _("Genres"),
     "directors": _("Directors"),
     "cast": _("Cast"),
     "countries": _("Countries"),
     "languages": _("Languages"),
 }
+PEOPLE: tuple[NameSection, ...] = ("directors", "cast")
+PLACES: tuple[NameSection, ...] = ("countries", "languages")
 TOP = 10
 
 
@@ -40,7 +44,7 @@ class Kinds(Base):
             rows=rows,
         )
 
-    def _release_year(self, year: int, one: Section | None) -> Row:
+    def _release_year(self, year: int, one: YearGroup | None) -> Row:
         if one is None:
             return Row(label=str(year), cells=(0,), is_gap=True)
         return Row(label=str(year), cells=(one["films"],), url=self.links.films(one["filter"]))
@@ -48,11 +52,10 @@ class Kinds(Base):
     @cached_property
     def decades(self) -> Ranks | None:
         decades = self.data["decades"][::-1]
-        named = [one | {"name": gettext("%(decade)ss") % {"decade": one["decade"]}} for one in decades]
-        if not named:
+        if not decades:
             return None
-        most = max(one["films"] for one in named)
-        rows = [self._rank(one, most) for one in named]
+        most = max(one["films"] for one in decades)
+        rows = [self._rank(gettext("%(decade)ss") % {"decade": one["decade"]}, one, most) for one in decades]
         return Ranks(
             key="decades", title=gettext("Decades"), coverage=self.known("release_year"), top=rows, total=len(rows)
         )
@@ -63,11 +66,11 @@ class Kinds(Base):
 
     @cached_property
     def people(self) -> list[Ranks]:
-        return [ranks for name in ("directors", "cast") if (ranks := self._ranks(name))]
+        return [ranks for name in PEOPLE if (ranks := self._ranks(name))]
 
     @cached_property
     def places(self) -> list[Ranks]:
-        return [ranks for name in ("countries", "languages") if (ranks := self._ranks(name, language_name))]
+        return [ranks for name in PLACES if (ranks := self._ranks(name, language_name))]
 
     @cached_property
     def tags(self) -> Ranks | None:
@@ -79,7 +82,7 @@ class Kinds(Base):
             else None
         )
 
-    def _ranks(self, name: str, in_words: Callable[[str], str] = str) -> Ranks | None:
+    def _ranks(self, name: NameSection, in_words: Callable[[str], str] = str) -> Ranks | None:
         groups = self.data[name]
         if not groups:
             return None
@@ -95,14 +98,14 @@ class Kinds(Base):
             total=self.data["totals"][name],
         )
 
-    def _rows(self, groups: Iterable[Section], spoken: Callable[[str], str] = str) -> list[Rank]:
+    def _rows(self, groups: Iterable[NamedGroup], spoken: Callable[[str], str] = str) -> list[Rank]:
         groups = list(groups)
         most = max((one["films"] for one in groups), default=0)
-        return [self._rank(one | {"name": spoken(one["name"])}, most) for one in groups]
+        return [self._rank(spoken(one["name"]), one, most) for one in groups]
 
-    def _rank(self, one: Section, most: int) -> Rank:
+    def _rank(self, name: str, one: Group, most: int) -> Rank:
         return Rank(
-            name=one["name"],
+            name=name,
             films=one["films"],
             width=share(one["films"], most),
             average=one["average"] if self.shows_ratings else None,
@@ -124,21 +127,23 @@ class Kinds(Base):
             else:
                 label = f"{start}–{end}"
                 spoken = gettext("%(start)s to %(end)s minutes") % {"start": start, "end": end}
-            found.append((label, spoken, one))
-        return self._columns(gettext("Films by minutes"), found, "films")
+            found.append(Counted(label, spoken, one["films"]))
+        return self._columns(gettext("Films by minutes"), found)
 
     @cached_property
-    def shortest_and_longest(self) -> list[tuple[str, str, list[Section]]]:
+    def shortest_and_longest(self) -> list[tuple[str, str, list[FilmRow]]]:
         runtimes = self.data["runtimes"]
         if len(runtimes["longest"]) < 2:
             return []
-        lists = (("longest", gettext("Longest")), ("shortest", gettext("Shortest")))
-        return [(key, title, self._films(runtimes[key], self._minutes)) for key, title in lists]
+        return [
+            ("longest", gettext("Longest"), self._films(runtimes["longest"], self._minutes)),
+            ("shortest", gettext("Shortest"), self._films(runtimes["shortest"], self._minutes)),
+        ]
 
     @cached_property
     def runtime(self) -> str:
         runtimes = self.data["runtimes"]
-        if self.runtimes is None:
+        if self.runtimes is None or runtimes["average"] is None or runtimes["median"] is None:
             return ""
         told = {"average": round(runtimes["average"]), "median": round(runtimes["median"])}
         return gettext("%(average)s minutes on average; half of the films are shorter than %(median)s.") % told
@@ -148,5 +153,5 @@ class Kinds(Base):
         return self.known("runtime")
 
     @staticmethod
-    def _minutes(film: Section) -> str:
+    def _minutes(film: RuntimeItem) -> str:
         return words.running_time(film["runtime"])

@@ -4,17 +4,20 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
+from imports.statistics.shape import KnownOf, RewatchedItem
+
 from . import words
-from .base import Base, Section
+from .base import Base
+from .shapes import FilmRow
 
 
 class Notable(Base):
     @cached_property
-    def rewatched(self) -> list[Section]:
+    def rewatched(self) -> list[FilmRow]:
         return [] if self.is_library else self._films(self.data["rewatched"], self._times)
 
     @staticmethod
-    def _times(film: Section) -> str:
+    def _times(film: RewatchedItem) -> str:
         """One viewing: those before it are of another year, or in no diary."""
         return words.viewings(film["viewings"]) if film["viewings"] > 1 else gettext("seen before")
 
@@ -23,36 +26,34 @@ class Notable(Base):
         return self.links.films({"rewatched": "on"})
 
     @cached_property
-    def milestones(self) -> list[Section]:
+    def milestones(self) -> list[FilmRow]:
         """The first, the round numbers, the last."""
         if not self.shows_dates or self.is_library:
             return []
-        found = self._films(self.data["milestones"], lambda film: words.day(film["day"]))
+        found = [self._film(film, words.day(film["day"]), film["number"]) for film in self.data["milestones"]]
         last = self.data["last"]
         if last and len(found) and self.data["totals"]["viewings"] > 1:
-            found += [one | {"number": None} for one in self._films([last], lambda film: words.day(film["day"]))]
+            found.append(self._film(last, words.day(last["day"])))
         return found
 
     @cached_property
-    def money(self) -> list[tuple[str, str, str, list[Section]]]:
+    def money(self) -> list[tuple[str, str, str, list[FilmRow]]]:
         """A title, a sentence and the films at the top; of each."""
         money, found = self.data["money"], []
-        for name, title in (("budget", gettext("Largest budgets")), ("revenue", gettext("Largest revenues"))):
-            if money[name]["top"]:
-                told = gettext("%(total)s in all.") % {"total": words.dollars(money[name]["total"])}
-                top = [film | {"amount": film[name]} for film in money[name]["top"]]
-                found.append(
-                    (
-                        name,
-                        title,
-                        f"{told} {self.known(name)}",
-                        self._films(top, lambda film: words.dollars(film["amount"])),
-                    )
-                )
+        if money["budget"]["top"]:
+            told = self._in_all(money["budget"]["total"], "budget")
+            films = self._films(money["budget"]["top"], lambda film: words.dollars(film["budget"]))
+            found.append(("budget", gettext("Largest budgets"), told, films))
+        if money["revenue"]["top"]:
+            told = self._in_all(money["revenue"]["total"], "revenue")
+            films = self._films(money["revenue"]["top"], lambda film: words.dollars(film["revenue"]))
+            found.append(("revenue", gettext("Largest revenues"), told, films))
         if money["best_returns"]:
             title = gettext("Best returns")
             told = gettext("Revenue for each dollar of budget; budgets under a million are left out.")
-            found.append(
-                ("returns", title, told, self._films(money["best_returns"], lambda film: f"{film['ratio']:g} ×"))
-            )
+            films = self._films(money["best_returns"], lambda film: f"{film['ratio']:g} ×")
+            found.append(("returns", title, told, films))
         return found
+
+    def _in_all(self, total: int, what: KnownOf) -> str:
+        return f"{gettext('%(total)s in all.') % {'total': words.dollars(total)}} {self.known(what)}"

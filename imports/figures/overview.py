@@ -53,11 +53,11 @@ class Overview(Base):
             average = f"{totals['average_rating']:.2f}"
             found.append(Number(label=gettext("stars on average"), text=average, url=films({"sort": "rating"})))
         counted = (
-            ("directors", ngettext("director", "directors", totals["directors"])),
-            ("countries", ngettext("country", "countries", totals["countries"])),
-            ("languages", ngettext("language", "languages", totals["languages"])),
+            (totals["directors"], ngettext("director", "directors", totals["directors"])),
+            (totals["countries"], ngettext("country", "countries", totals["countries"])),
+            (totals["languages"], ngettext("language", "languages", totals["languages"])),
         )
-        found += [Number(label=label, text=words.number(totals[key])) for key, label in counted if totals[key]]
+        found += [Number(label=label, text=words.number(count)) for count, label in counted if count]
         return found
 
     @cached_property

@@ -4,9 +4,11 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
+from imports.statistics.shape import ComparedItem
+
 from . import words
-from .base import Base, Section
-from .shapes import Columns
+from .base import Base, Counted
+from .shapes import Columns, FilmRow
 
 
 class Ratings(Base):
@@ -15,10 +17,15 @@ class Ratings(Base):
         if not self.shows_ratings or not self.data["totals"]["rated"]:
             return None
         found = [
-            (words.half_stars(one["stars"]), gettext("%(n)s stars") % {"n": words.stars(one["stars"])}, one)
+            Counted(
+                words.half_stars(one["stars"]),
+                gettext("%(n)s stars") % {"n": words.stars(one["stars"])},
+                one["films"],
+                one["filter"],
+            )
             for one in self.data["ratings"]
         ]
-        return self._columns(gettext("Films by stars"), found, "films")
+        return self._columns(gettext("Films by stars"), found)
 
     @cached_property
     def rated(self) -> str:
@@ -39,7 +46,7 @@ class Ratings(Base):
     @cached_property
     def likes(self) -> str:
         likes = self.data["likes"]
-        if not likes["films"]:
+        if not likes["films"] or likes["share"] is None:
             return ""
         told = gettext("%(films)s liked: %(share)s%% of those seen.") % {
             "films": words.films(likes["films"]),
@@ -56,7 +63,7 @@ class Ratings(Base):
     @cached_property
     def against_tmdb(self) -> str:
         compared = self.data["against_tmdb"]
-        if not self.shows_ratings or not compared["films"]:
+        if not self.shows_ratings or compared["yours"] is None or compared["tmdb"] is None:
             return ""
         told = {
             "films": words.films(compared["films"]),
@@ -72,15 +79,20 @@ class Ratings(Base):
         )
 
     @cached_property
-    def differences(self) -> list[tuple[str, str, list[Section]]]:
-        compared = self.data["against_tmdb"] if self.shows_ratings else {"higher": [], "lower": []}
-        lists = (("higher", gettext("Rated higher than TMDB")), ("lower", gettext("Rated lower than TMDB")))
-        return [(key, title, self._films(compared[key], self._difference)) for key, title in lists if compared[key]]
+    def differences(self) -> list[tuple[str, str, list[FilmRow]]]:
+        if not self.shows_ratings:
+            return []
+        compared = self.data["against_tmdb"]
+        lists = (
+            ("higher", gettext("Rated higher than TMDB"), compared["higher"]),
+            ("lower", gettext("Rated lower than TMDB"), compared["lower"]),
+        )
+        return [(key, title, self._films(films, self._difference)) for key, title, films in lists if films]
 
     @staticmethod
-    def _difference(film: Section) -> str:
+    def _difference(film: ComparedItem) -> str:
         return gettext("%(yours)s here, %(tmdb)s at TMDB: %(difference)s") % {
-            "yours": words.stars(film["rating"]),
+            "yours": words.stars(film["rating"] or 0),  # only what is rated is compared
             "tmdb": words.stars(film["tmdb_rating"]),
             "difference": words.signed(film["difference"]),
         }

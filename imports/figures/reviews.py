@@ -5,19 +5,32 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
+from imports.statistics.shape import Compared, Review
+
 from . import words
-from .base import Base, Section
-from .shapes import Number
+from .base import Base
+from .shapes import FilmRow, Number
+
+
+class ReviewShown(Review):
+    """A year in review with what a page says of it."""
+
+    url: str
+    hours: int
+    average: float | None
+    films_of_note: list[FilmRow]
+    changes: list[str]
 
 
 class Reviews(Base):
     @cached_property
-    def reviews(self) -> list[Section]:
+    def reviews(self) -> list[ReviewShown]:
         return [self.review(one) for one in self.data["reviews"]] if self.shows_dates and not self.is_library else []
 
-    def review(self, one: Section) -> Section:
-        change = one["change"] or {}
-        return one | {
+    def review(self, one: Review) -> ReviewShown:
+        change = one["change"]
+        return {
+            **one,
             "url": self.links.year(one["year"]),
             "hours": round(one["minutes"] / 60),
             "average": one["average_rating"] if self.shows_ratings else None,
@@ -25,7 +38,7 @@ class Reviews(Base):
             "changes": self._changes(change, one["year"] - 1) if change else [],
         }
 
-    def _changes(self, change: Section, before: int) -> list[str]:
+    def _changes(self, change: Compared, before: int) -> list[str]:
         told = [
             gettext("%(n)s viewings") % {"n": words.signed(change["viewings"])},
             gettext("%(n)s hours") % {"n": words.signed(round(change["minutes"] / 60))},
@@ -39,21 +52,21 @@ class Reviews(Base):
     def _is_running(self, year: int) -> bool:
         return date.fromisoformat(self.data["today"]).year == year
 
-    def facts(self, review: Section) -> list[Number]:
+    def facts(self, review: Review) -> list[Number]:
         """What stands out in a year."""
         found = [
             Number(
                 label=label,
-                text=review[name]["name"],
-                note=words.films(review[name]["films"]),
-                url=self.links.films({parameter: review[name]["name"]}),
+                text=most["name"],
+                note=words.films(most["films"]),
+                url=self.links.films({parameter: most["name"]}),
             )
-            for name, label, parameter in (
-                ("director", gettext("most seen director"), "director"),
-                ("actor", gettext("most seen actor"), "cast"),
-                ("genre", gettext("most seen genre"), "genre"),
+            for most, label, parameter in (
+                (review["director"], gettext("most seen director"), "director"),
+                (review["actor"], gettext("most seen actor"), "cast"),
+                (review["genre"], gettext("most seen genre"), "genre"),
             )
-            if review[name] and review[name]["films"] > 1
+            if most and most["films"] > 1
         ]
         busiest, streak = review["busiest_month"], review["streak"]
         if busiest:
@@ -79,6 +92,6 @@ class Reviews(Base):
             )
         return found
 
-    def first_and_last(self, review: Section) -> list[Section]:
+    def first_and_last(self, review: Review) -> list[FilmRow]:
         ends = [review["first"], review["last"]] if review["viewings"] > 1 else [review["first"]]
-        return self._films([film for film in ends if film], lambda film: words.day(film["day"]))
+        return self._films(ends, lambda film: words.day(film["day"]))

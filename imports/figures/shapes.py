@@ -13,6 +13,19 @@ class Number:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FilmRow:
+    """A film with something to say of it."""
+
+    title: str
+    year: int | None
+    poster: str
+    rating: float | None
+    url: str
+    note: str
+    number: int | None = None  # of a milestone
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     label: str
     spoken: str  # the label in words

@@ -7,8 +7,10 @@ from functools import cached_property
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext, ngettext
 
+from imports.statistics.shape import Month, Year
+
 from . import heatmap, words
-from .base import FEW, Base, Section
+from .base import FEW, Base, Counted
 from .shapes import Chart, Columns, Heading, Number, Row
 
 YEARS_SHOWN, MONTHS_SHOWN, MARKED_SHOWN = 3, 60, 3
@@ -64,12 +66,12 @@ class InTime(Base):
     def streaks(self) -> list[Number]:
         streaks, calendar = self.data["streaks"], self.data["calendar"]
         found = [
-            Number(label=label, text=count(streaks[name]["length"]), note=words.from_to(streaks[name]))
-            for name, label, count in (
-                ("days", gettext("longest run of days"), words.days),
-                ("weeks", gettext("longest run of weeks"), words.weeks),
+            Number(label=label, text=count(span["length"]), note=words.from_to(span))
+            for span, label, count in (
+                (streaks["days"], gettext("longest run of days"), words.days),
+                (streaks["weeks"], gettext("longest run of weeks"), words.weeks),
             )
-            if streaks[name] and streaks[name]["length"] > 1 and not self.is_library
+            if span and span["length"] > 1 and not self.is_library
         ]
         if found and (streaks["current_days"] > 1 or streaks["current_weeks"] > 1):
             days, weeks = streaks["current_days"], streaks["current_weeks"]
@@ -93,10 +95,11 @@ class InTime(Base):
         marked = self.data["calendar"]["marked"]
         if not marked["films"] or not self.shows_dates:
             return ""
-        most = sorted(marked["days"], key=lambda entry: (-entry[1], entry[0]))[:MARKED_SHOWN]
+        counts = [(str(day), int(count)) for day, count in marked["days"]]
+        most = sorted(counts, key=lambda entry: (-entry[1], entry[0]))[:MARKED_SHOWN]
         days = ", ".join(f"{words.day(day)} ({words.number(count)})" for day, count in most)
         told = {"films": words.films(marked["films"]), "days": days}
-        if len(marked["days"]) > len(most):
+        if len(counts) > len(most):
             return gettext("%(films)s were only marked as seen, nobody knows when: most of them on %(days)s.") % told
         return gettext("%(films)s only marked as seen, nobody knows when: on %(days)s.") % told
 
@@ -105,15 +108,16 @@ class InTime(Base):
         if not self.years:
             return None
         found = [
-            (
+            Counted(
                 str(WEEKDAYS_ABBR[one["weekday"]]),
                 str(WEEKDAYS[one["weekday"]]),
-                one | {"filter": {"weekday": one["weekday"]}},
+                one["viewings"],
+                {"weekday": one["weekday"]},
             )
             for one in self.data["weekdays"]
         ]
         title = gettext("Ratings by weekday") if self.is_library else gettext("Viewings by weekday")
-        return self._columns(title, found, "viewings")
+        return self._columns(title, found)
 
     @cached_property
     def per_year(self) -> Chart | None:
@@ -143,13 +147,19 @@ class InTime(Base):
         if not self.years:
             return None
         found = [
-            (month.name[:3], words.month(month.key), {"viewings": month.count, "filter": {"watched": month.key}})
+            Counted(month.name[:3], words.month(month.key), month.count, {"watched": month.key})
             for month in self.years[0].months
         ]
-        return self._columns(gettext("Viewings by month"), found, "viewings", fewest=1)
+        return self._columns(gettext("Viewings by month"), found, fewest=1)
 
     def _periods(
-        self, key: str, title: str, first: str, entries: Sequence[tuple[str, Section | None]], *, hours: str = "line"
+        self,
+        key: str,
+        title: str,
+        first: str,
+        entries: Sequence[tuple[str, Year | Month | None]],
+        *,
+        hours: str = "line",
     ) -> Chart:
         viewings = gettext("Ratings") if self.is_library else gettext("Viewings")
         rows = [self._period(label, one) for label, one in entries]
@@ -164,7 +174,7 @@ class InTime(Base):
             rows=rows,
         )
 
-    def _period(self, label: str, one: Section | None) -> Row:
+    def _period(self, label: str, one: Year | Month | None) -> Row:
         if one is None:
             return Row(label=label, cells=(0, 0, 0), is_gap=True)
         cells = (one["viewings"], round(one["minutes"] / 60, 1), one["films"])

@@ -1,6 +1,5 @@
 """How the statistics say it."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,8 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-Section = Mapping[str, Any]
-KNOWN = {
+from imports.statistics.shape import KnownOf, Span, Statistics
+
+KNOWN: dict[KnownOf, Any] = {
     "genres": _("Genres are known for %(known)s of %(films)s."),
     "directors": _("Directors are known for %(known)s of %(films)s."),
     "cast": _("The cast is known for %(known)s of %(films)s."),
@@ -85,13 +85,13 @@ def month(text: str, form: str = "F Y") -> str:
     return str(date_format(date.fromisoformat(f"{text}-01"), form))
 
 
-def from_to(span: Section) -> str:
+def from_to(span: Span) -> str:
     if span["from"] == span["to"]:
         return day(span["from"])
     return gettext("%(first)s to %(last)s") % {"first": day(span["from"]), "last": day(span["to"])}
 
 
-def known(data: Section, what: str) -> str:
+def known(data: Statistics, what: KnownOf) -> str:
     """Of how many films it is known, and why not of the others."""
     coverage = data["coverage"]
     count = coverage["known"][what]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imports.statistics.filters import Filters
+from imports.statistics.shape import Choices
 
 from .filters import FilterForm
 
@@ -19,7 +20,7 @@ class StatisticsFilterForm(FilterForm):
     genre = forms.ChoiceField(label=_("Genre"), required=False)
     rating = forms.ChoiceField(label=_("Rating"), required=False)
 
-    def __init__(self, data: Any, *, choices: dict[str, list[Any]], is_library: bool = False) -> None:
+    def __init__(self, data: Any, *, choices: Choices, is_library: bool = False) -> None:
         super().__init__(data)
         if is_library:
             self.fields["year"].label = _("Rated in")

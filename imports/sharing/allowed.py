@@ -1,6 +1,8 @@
 """Of statistics, what a share link allows: the rest is not there at all, whatever a page would do with it. Pure."""
 
-from typing import Any
+from typing import Any, cast
+
+from imports.statistics.shape import Statistics
 
 Section = dict[str, Any]
 
@@ -35,23 +37,24 @@ _OF_DAYS: Section = {"days": 0, "without_viewing": 0, "undated_viewings": 0, "fu
 _OF_EVERY_FILM: Section = {"id": 0, "tmdb_id": None}  # rows are numbered in the order of their days
 
 
-def public(data: Section) -> Section:
+def public(data: Statistics) -> Statistics:
     """What a reader with the link may see: tags are the owner's."""
-    return data | {"tags": []}
+    return {**data, "tags": []}
 
 
-def allowed(data: Section, *, ratings: bool, dates: bool) -> Section:
+def allowed(data: Statistics, *, ratings: bool, dates: bool) -> Statistics:
     """In the same shape; what is hidden is empty, as if nobody had rated anything, or on no known day."""
-    told = public(data) | {
+    told: Section = {
+        **public(data),
         "filters": {},
         "choices": {"years": [], "decades": [], "genres": [], "ratings": []},
     }
     if not ratings:
         told |= _NO_RATINGS
     if not dates:
-        coverage = data["coverage"] | _OF_DAYS | {"dated_films": data["coverage"]["films"]}
-        told |= _NO_DATES | {"coverage": coverage, "totals": data["totals"] | {"days": 0}}
-    return dict(_without(told, _OF_EVERY_FILM if ratings else _OF_EVERY_FILM | _OF_RATINGS))
+        coverage = dict(data["coverage"]) | _OF_DAYS | {"dated_films": data["coverage"]["films"]}
+        told |= _NO_DATES | {"coverage": coverage, "totals": dict(data["totals"]) | {"days": 0}}
+    return cast(Statistics, _without(told, _OF_EVERY_FILM if ratings else _OF_EVERY_FILM | _OF_RATINGS))
 
 
 def _without(told: Any, hidden: Section) -> Any:

@@ -15,6 +15,7 @@ from imports.library import rankings
 from imports.library.rankings import Found, RankingFilters
 from imports.models import ImportSession, ShareLink, Viewing
 from imports.statistics import kept
+from imports.statistics.shape import Statistics
 
 # Equal ones go by their titles: the lists of their owner fall back to days and ratings.
 TITLE = ("title_key", "film_year", "title")
@@ -70,7 +71,7 @@ def reviews(link: ShareLink) -> QuerySet[Viewing]:
     return written.annotate(film_year=YEAR_OF_REVIEW).select_related("movie__tmdb_movie").order_by(*by_title)
 
 
-def statistics_of(link: ShareLink) -> dict[str, Any]:
+def statistics_of(link: ShareLink) -> Statistics:
     """All of them: what is shown of them is for shared_statistics to say."""
     thing = link.thing
     if isinstance(thing, ImportSession):

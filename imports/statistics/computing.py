@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import cast
 
 from imports.models import Outcome
 
 from . import days, groups, numbers
 from .films import Facts, Film
 from .filters import EVERYTHING, Filters, choices
-from .items import Section, average, best, ratings_of
+from .items import average, best, ratings_of
 from .reviews import years_in_review
+from .shape import Coverage, FactCounts, NameCounts, Statistics, Totals
 
 VERSION = 2
 # Of how many films is it known? By what of TMDB's record, where there is any.
@@ -28,7 +29,7 @@ KNOWN = {
 }
 
 
-def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters = EVERYTHING) -> Section:
+def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters = EVERYTHING) -> Statistics:
     """Films that were seen count; those only liked are told of, and in no other number."""
     kept = filters.keep(films)
     seen = [film for film in kept if film.is_seen]
@@ -44,8 +45,8 @@ def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters =
         "today": today.isoformat(),
         "filters": filters.chosen,
         "choices": choices([film for film in films if film.is_seen]),
-        "totals": _totals(seen, events, unseen) | counts,
-        "coverage": _coverage(seen, len(events) - len(so_far)) | {"compared": against_tmdb["films"]},
+        "totals": _totals(seen, events, unseen, counts),
+        "coverage": _coverage(seen, future=len(events) - len(so_far), compared=against_tmdb["films"]),
         **numbers.ratings(seen, kind=kind),
         "years": days.years(events),
         "months": days.months(events),
@@ -56,7 +57,7 @@ def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters =
         "decades": decades,
         **named,
         "tags": groups.tags(seen),
-        "best": favourites | {"decades": best(decades, "decade")},
+        "best": {**favourites, "decades": best(decades, lambda group: group["decade"])},
         "runtimes": numbers.runtimes(seen),
         "against_tmdb": against_tmdb,
         "rewatched": numbers.rewatched(seen),
@@ -68,7 +69,7 @@ def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters =
     }
 
 
-def _totals(films: Sequence[Film], events: Sequence[days.Event], unseen: int) -> Section:
+def _totals(films: Sequence[Film], events: Sequence[days.Event], unseen: int, names: NameCounts) -> Totals:
     minutes = sum(film.minutes for film in films)
     return {
         "films": len(films),
@@ -82,25 +83,32 @@ def _totals(films: Sequence[Film], events: Sequence[days.Event], unseen: int) ->
         "days": len({event.day for event in events}),
         "liked": sum(film.is_liked for film in films),
         "liked_unseen": unseen,
+        **names,
     }
 
 
-def _coverage(films: Sequence[Film], future: int) -> Section:
+def _coverage(films: Sequence[Film], *, future: int, compared: int) -> Coverage:
     outcomes = Counter(film.outcome for film in films)
     facts = [film.facts for film in films if film.facts]
     return {
         "films": len(films),
-        **{str(outcome): outcomes[outcome] for outcome in Outcome.values},
+        "open": outcomes[Outcome.OPEN],
+        "matched": outcomes[Outcome.MATCHED],
+        "unsure": outcomes[Outcome.UNSURE],
+        "unmatched": outcomes[Outcome.UNMATCHED],
+        "failed": outcomes[Outcome.FAILED],
         "merged": sum(film.titles - 1 for film in films),
-        "known": _known(facts) | {"release_year": sum(film.year is not None for film in films)},
+        "known": {**_known(facts), "release_year": sum(film.year is not None for film in films)},
         "rated": len(ratings_of(films)),
         "dated_films": sum(bool(film.days) for film in films),
         "without_viewing": sum(not film.watches for film in films),
         "undated_viewings": sum(watch.day is None for film in films for watch in film.watches),
         "future_viewings": future,
         "awaited": sum(told.is_awaited for told in facts),
+        "compared": compared,
     }
 
 
-def _known(facts: Sequence[Facts]) -> dict[str, Any]:
-    return {name: sum(bool(getattr(told, of)) for told in facts) for name, of in KNOWN.items()}
+def _known(facts: Sequence[Facts]) -> FactCounts:
+    counts = {name: sum(bool(getattr(told, of)) for told in facts) for name, of in KNOWN.items()}
+    return cast(FactCounts, counts)  # KNOWN's names are its keys

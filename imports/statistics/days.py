@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from .films import Film
-from .items import Section, item
+from .items import item
+from .shape import Amounts, Calendar, DatedItem, DayCount, Ends, Milestone, Month, Span, Streaks, Weekday, Year
 
 MILESTONES = (1, 50)  # and every hundredth
 
@@ -26,30 +27,36 @@ def events_of(films: Iterable[Film]) -> list[Event]:
     return sorted(events, key=lambda event: (event.day, -event.film.turn, event.film.id))
 
 
-def years(events: Sequence[Event]) -> list[Section]:
-    return [one | {"year": int(one["year"])} for one in _periods(events, "year", year_of)]
+def years(events: Sequence[Event]) -> list[Year]:
+    return [
+        {"year": int(year), **amounts(within), "filter": {"watched": year}}
+        for year, within in _periods(events, year_of).items()
+    ]
 
 
 def year_of(day: date) -> str:
     return day.isoformat()[:4]
 
 
-def months(events: Sequence[Event]) -> list[Section]:
-    return _periods(events, "month", month_of)
+def months(events: Sequence[Event]) -> list[Month]:
+    return [
+        {"month": month, **amounts(within), "filter": {"watched": month}}
+        for month, within in _periods(events, month_of).items()
+    ]
 
 
 def month_of(day: date) -> str:
     return day.isoformat()[:7]
 
 
-def _periods(events: Sequence[Event], name: str, period: Callable[[date], str]) -> list[Section]:
-    found: dict[str, list[Event]] = {}
+def _periods(events: Sequence[Event], period: Callable[[date], str]) -> dict[str, list[Event]]:
+    periods: dict[str, list[Event]] = {}
     for event in events:
-        found.setdefault(period(event.day), []).append(event)
-    return [{name: of} | amounts(within) | {"filter": {"watched": of}} for of, within in found.items()]
+        periods.setdefault(period(event.day), []).append(event)
+    return periods
 
 
-def amounts(events: Sequence[Event]) -> Section:
+def amounts(events: Sequence[Event]) -> Amounts:
     return {
         "viewings": len(events),
         "films": len({event.film.id for event in events}),
@@ -57,7 +64,7 @@ def amounts(events: Sequence[Event]) -> Section:
     }
 
 
-def calendar(events: Sequence[Event], films: Sequence[Film]) -> Section:
+def calendar(events: Sequence[Event], films: Sequence[Film]) -> Calendar:
     per_day = Counter(event.day for event in events)
     busiest = max(per_day, key=lambda day: (per_day[day], day), default=None)
     only_marked = [film.marked_on for film in films if film.marked_on and not film.days]
@@ -68,16 +75,16 @@ def calendar(events: Sequence[Event], films: Sequence[Film]) -> Section:
     }
 
 
-def _counts(per_day: Counter[date]) -> list[list[str | int]]:
+def _counts(per_day: Counter[date]) -> list[DayCount]:
     return [[day.isoformat(), per_day[day]] for day in sorted(per_day)]
 
 
-def weekdays(events: Sequence[Event]) -> list[Section]:
+def weekdays(events: Sequence[Event]) -> list[Weekday]:
     per_weekday = Counter(event.day.weekday() for event in events)
     return [{"weekday": weekday, "viewings": per_weekday[weekday]} for weekday in range(7)]
 
 
-def streaks(events: Sequence[Event], today: date) -> Section:
+def streaks(events: Sequence[Event], today: date) -> Streaks:
     """A run still goes on the day after, and the week after, its last viewing."""
     days, weeks = runs({event.day for event in events}), runs({monday(event.day) for event in events}, step=7)
     longest_weeks = longest(weeks)
@@ -117,7 +124,7 @@ def longest(found: Sequence[Run]) -> Run | None:
     return max(found, key=lambda run: run.length, default=None)
 
 
-def span(run: Run | None, step: int = 1) -> Section | None:
+def span(run: Run | None, step: int = 1) -> Span | None:
     if run is None:
         return None
     last = run.last(step) + timedelta(days=step - 1)
@@ -129,14 +136,14 @@ def _current(found: Sequence[Run], today: date, step: int = 1) -> int:
     return found[-1].length if is_going_on else 0
 
 
-def first_and_last(events: Sequence[Event]) -> Section:
+def first_and_last(events: Sequence[Event]) -> Ends:
     return {"first": dated(events[0]) if events else None, "last": dated(events[-1]) if events else None}
 
 
-def milestones(events: Sequence[Event]) -> list[Section]:
+def milestones(events: Sequence[Event]) -> list[Milestone]:
     numbers = [n for n in range(1, len(events) + 1) if n in MILESTONES or n % 100 == 0]
-    return [dated(events[n - 1]) | {"number": n} for n in numbers]
+    return [{**dated(events[n - 1]), "number": n} for n in numbers]
 
 
-def dated(event: Event) -> Section:
-    return item(event.film, day=event.day.isoformat())
+def dated(event: Event) -> DatedItem:
+    return {**item(event.film), "day": event.day.isoformat()}

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from imports.models import RATINGS
 
 from .films import Film
+from .shape import Choices, Filter
 
 UNRATED = "none"
 
@@ -24,7 +24,7 @@ class Filters:
         return bool(self.chosen)
 
     @property
-    def chosen(self) -> dict[str, Any]:
+    def chosen(self) -> Filter:
         return {name: value for name, value in asdict(self).items() if value not in (None, "")}
 
     def keep(self, films: Sequence[Film]) -> list[Film]:
@@ -52,7 +52,7 @@ def rating_name(rating: float | str | None) -> str:
     return UNRATED if rating is None or rating == UNRATED else f"{float(rating):.1f}"
 
 
-def choices(films: Sequence[Film]) -> dict[str, list[Any]]:
+def choices(films: Sequence[Film]) -> Choices:
     """What there is to filter by."""
     ratings = {film.rating for film in films}
     names = [rating_name(stars) for stars in reversed(RATINGS) if stars in ratings]

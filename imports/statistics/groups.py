@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from typing import cast
 
 from .films import Facts, Film
-from .items import FEWEST_RATED, MOST_NAMES, Section, average, best, gather, group, most_films, ratings_of
+from .items import FEWEST_RATED, MOST_NAMES, average, best, gather, most_films, rated, ratings_of
+from .shape import DecadeGroup, Likes, MostNamed, NameCounts, NamedGroup, NameGroups, NameSection, Tag, YearGroup
 
 # A section of groups: the filter of the film list that finds one of them, and whose names it goes by.
-NAMES: dict[str, tuple[str, Callable[[Facts], Iterable[str]]]] = {
+NAMES: dict[NameSection, tuple[str, Callable[[Facts], Iterable[str]]]] = {
     "genres": ("genre", lambda facts: facts.genres),
     "directors": ("director", lambda facts: facts.directors),
     "cast": ("cast", lambda facts: facts.cast),
@@ -17,26 +19,28 @@ NAMES: dict[str, tuple[str, Callable[[Facts], Iterable[str]]]] = {
 }
 
 
-def by_names(films: Sequence[Film]) -> tuple[dict[str, list[Section]], dict[str, int], dict[str, list[Section]]]:
+def by_names(films: Sequence[Film]) -> tuple[NameGroups, NameCounts, NameGroups]:
     """The groups of each section, how many there are before they are cut off, and those rated best."""
     groups, counts, favourites = {}, {}, {}
     for section, (name, values) in NAMES.items():
         found = most_films(gather(films, named(values)))
         shown = found if section == "genres" else found[:MOST_NAMES]
         groups[section], counts[section] = _groups(name, shown), len(found)
-        favourites[section] = best(_groups(name, [entry for entry in found if len(entry[1]) >= FEWEST_RATED]))
-    return groups, counts, favourites
+        favourites[section] = best(
+            _groups(name, [entry for entry in found if len(entry[1]) >= FEWEST_RATED]), lambda group: group["name"]
+        )
+    return cast(NameGroups, groups), cast(NameCounts, counts), cast(NameGroups, favourites)  # NAMES are their keys
 
 
-def _groups(name: str, found: Iterable[tuple[str, list[Film]]]) -> list[Section]:
-    return [group(films, name=value, filter={name: value}) for value, films in found]
+def _groups(name: str, found: Iterable[tuple[str, list[Film]]]) -> list[NamedGroup]:
+    return [{**rated(films), "name": value, "filter": {name: value}} for value, films in found]
 
 
 def named(values: Callable[[Facts], Iterable[str]]) -> Callable[[Film], Iterable[str]]:
     return lambda film: values(film.facts) if film.facts else ()
 
 
-def most_named(films: Iterable[Film], section: str) -> Section | None:
+def most_named(films: Iterable[Film], section: NameSection) -> MostNamed | None:
     """Whom, or what, most of these films have; of equals, the first by name."""
     _, values = NAMES[section]
     counts = Counter(chain.from_iterable(values(film.facts) for film in films if film.facts))
@@ -46,27 +50,30 @@ def most_named(films: Iterable[Film], section: str) -> Section | None:
     return {"name": name, "films": counts[name]}
 
 
-def release_years(films: Sequence[Film]) -> list[Section]:
+def release_years(films: Sequence[Film]) -> list[YearGroup]:
     found = gather(films, lambda film: [film.year] if film.year else [])
-    return [group(found[year], year=year, filter={"year": year}) for year in sorted(found)]
+    return [{**rated(found[year]), "year": year, "filter": {"year": year}} for year in sorted(found)]
 
 
-def decades(films: Sequence[Film]) -> list[Section]:
+def decades(films: Sequence[Film]) -> list[DecadeGroup]:
     found = gather(films, lambda film: [film.year // 10 * 10] if film.year else [])
-    return [group(found[decade], decade=decade, filter={"decade": decade}) for decade in sorted(found)]
+    return [{**rated(found[decade]), "decade": decade, "filter": {"decade": decade}} for decade in sorted(found)]
 
 
-def tags(films: Sequence[Film]) -> list[Section]:
+def tags(films: Sequence[Film]) -> list[Tag]:
     found = gather(films, lambda film: {tag for watch in film.watches for tag in watch.tags})
     return [
-        group(
-            of, name=tag, filter={"tag": tag}, viewings=sum(tag in watch.tags for film in of for watch in film.watches)
-        )
+        {
+            **rated(of),
+            "name": tag,
+            "filter": {"tag": tag},
+            "viewings": sum(tag in watch.tags for film in of for watch in film.watches),
+        }
         for tag, of in most_films(found)[:MOST_NAMES]
     ]
 
 
-def likes(films: Sequence[Film], unseen: int) -> Section:
+def likes(films: Sequence[Film], unseen: int) -> Likes:
     liked = [film for film in films if film.is_liked]
     return {
         "films": len(liked),

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from .films import Film
+from .shape import Group, Item, Rated
 
-Section = dict[str, Any]
 T = TypeVar("T")
+G = TypeVar("G", bound=Group)
 FEWEST_RATED = 3  # of which there is an average to tell
 MOST_NAMES = 100  # of people, countries, languages and tags
 MOST_BEST = 10
@@ -22,8 +23,7 @@ def ratings_of(films: Iterable[Film]) -> list[float]:
     return [film.rating for film in films if film.rating is not None]
 
 
-def item(film: Film, **more: Any) -> Section:
-    """A film, with what a page needs to show it and to link to it."""
+def item(film: Film) -> Item:
     return {
         "id": film.id,
         "title": film.title,
@@ -31,14 +31,13 @@ def item(film: Film, **more: Any) -> Section:
         "tmdb_id": film.facts.tmdb_id if film.facts else None,
         "poster": film.facts.poster if film.facts else "",
         "rating": film.rating,
-    } | more
+    }
 
 
-def group(films: Sequence[Film], **names: Any) -> Section:
-    """`names`: what the group is called, and the `filter` that finds its films in the list."""
+def rated(films: Sequence[Film]) -> Rated:
     ratings = ratings_of(films)
-    told = average(ratings) if len(ratings) >= FEWEST_RATED else None
-    return {"films": len(films), "rated": len(ratings), "average": told} | names
+    average_rating = average(ratings) if len(ratings) >= FEWEST_RATED else None
+    return {"films": len(films), "rated": len(ratings), "average": average_rating}
 
 
 def first_of(films: Iterable[Film], count: int, key: Callable[[Film], Any]) -> list[Film]:
@@ -59,6 +58,7 @@ def most_films(found: dict[str, list[Film]]) -> list[tuple[str, list[Film]]]:
     return sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0]))
 
 
-def best(groups: Iterable[Section], name: str = "name") -> list[Section]:
-    rated = [one for one in groups if one["average"] is not None]
-    return sorted(rated, key=lambda one: (-one["average"], -one["rated"], one[name]))[:MOST_BEST]
+def best(groups: Iterable[G], name: Callable[[G], Any]) -> list[G]:
+    """Those with the highest averages; of equals, those with more ratings, then the first by `name`."""
+    averaged = [group for group in groups if group["average"] is not None]
+    return sorted(averaged, key=lambda group: (-(group["average"] or 0), -group["rated"], name(group)))[:MOST_BEST]

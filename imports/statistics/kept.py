@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError
@@ -16,16 +16,16 @@ from imports.models import Analytics, ImportSession, Ranking
 from .computing import VERSION, compute
 from .films import films_of_library, films_of_session
 from .filters import EVERYTHING, Filters
-from .items import Section
+from .shape import Statistics
 
 WHILE_CHANGING = timedelta(seconds=10)  # computed anew at most as often while answers still come in
 
 
-def of_session(session: ImportSession, filters: Filters = EVERYTHING) -> Section:
+def of_session(session: ImportSession, filters: Filters = EVERYTHING) -> Statistics:
     """Of one import, in the shape of `compute`. Filtered ones are not kept."""
     today = session.today()
 
-    def computed() -> Section:
+    def computed() -> Statistics:
         return compute(films_of_session(session), kind="import", today=today, filters=filters)
 
     if filters:
@@ -34,11 +34,11 @@ def of_session(session: ImportSession, filters: Filters = EVERYTHING) -> Section
     return _kept({"session": session}, mark_of(session), computed, is_changing=not session.is_done)
 
 
-def of_library(user: User, filters: Filters = EVERYTHING) -> Section:
+def of_library(user: User, filters: Filters = EVERYTHING) -> Statistics:
     """Of a person's rankings, in the same shape."""
     today = timezone.localdate()
 
-    def computed() -> Section:
+    def computed() -> Statistics:
         return compute(films_of_library(user), kind="library", today=today, filters=filters)
 
     if filters:
@@ -79,10 +79,10 @@ def _state_of_rankings(user_id: int) -> str:
     return f"{state['n']}-{state['ids']}-{state['stars']}-{max(moments, default=0)}"
 
 
-def _kept(whose: dict[str, Any], mark: Mark, computed: Callable[[], Section], *, is_changing: bool) -> Section:
+def _kept(whose: dict[str, Any], mark: Mark, computed: Callable[[], Statistics], *, is_changing: bool) -> Statistics:
     row = Analytics.objects.filter(**whose).first()
     if row is not None and _is_current(row, mark, is_changing=is_changing):
-        return dict(row.data)
+        return cast(Statistics, row.data)
     data, now = computed(), timezone.now()
     new = Analytics(**whose, mark=str(mark), data=data, computed_at=now)
     with suppress(IntegrityError):  # it was deleted meanwhile

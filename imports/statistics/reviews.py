@@ -6,14 +6,13 @@ from datetime import date
 from .days import Event, amounts, dated, longest, months, runs, span
 from .films import Film
 from .groups import most_named
-from .items import Section, average, first_of, item, ratings_of
+from .items import average, first_of, item, ratings_of
+from .shape import BusiestMonth, Compared, Item, Review, YearSeen
 
 FAVOURITES = 5
-COMPARED = ("viewings", "films", "minutes", "average_rating")
-TOPS = {"director": "directors", "actor": "cast", "genre": "genres", "country": "countries", "language": "languages"}
 
 
-def years_in_review(events: Sequence[Event], today: date) -> list[Section]:
+def years_in_review(events: Sequence[Event], today: date) -> list[Review]:
     """The newest first."""
     found: dict[int, list[Event]] = {}
     for event in events:
@@ -23,10 +22,10 @@ def years_in_review(events: Sequence[Event], today: date) -> list[Section]:
     changes |= {year: None for year in reviews if year > today.year}
     if today.year in reviews:
         changes[today.year] = _change_so_far(found[today.year], found.get(today.year - 1, []), today)
-    return [reviews[year] | {"change": changes[year]} for year in sorted(reviews, reverse=True)]
+    return [{**reviews[year], "change": changes[year]} for year in sorted(reviews, reverse=True)]
 
 
-def _review(year: int, events: Sequence[Event], today: date) -> Section:
+def _review(year: int, events: Sequence[Event], today: date) -> YearSeen:
     films = list({event.film.id: event.film for event in events}.values())
     days = {event.day for event in events}
     return {
@@ -37,7 +36,11 @@ def _review(year: int, events: Sequence[Event], today: date) -> Section:
         "rated": len(ratings_of(films)),
         "average_rating": average(ratings_of(films)),
         "favourites": _favourites(films),
-        **{name: most_named(films, section) for name, section in TOPS.items()},
+        "director": most_named(films, "directors"),
+        "actor": most_named(films, "cast"),
+        "genre": most_named(films, "genres"),
+        "country": most_named(films, "countries"),
+        "language": most_named(films, "languages"),
         "first": dated(events[0]),
         "last": dated(events[-1]),
         "streak": span(longest(runs(day for day in days if day <= today))),
@@ -47,19 +50,19 @@ def _review(year: int, events: Sequence[Event], today: date) -> Section:
     }
 
 
-def _favourites(films: Sequence[Film]) -> list[Section]:
+def _favourites(films: Sequence[Film]) -> list[Item]:
     """Rated best; of equals, those that are liked."""
     rated = [film for film in films if film.rating is not None]
     first = first_of(rated, FAVOURITES, lambda film: (-(film.rating or 0), not film.is_liked))
     return [item(film) for film in first]
 
 
-def _busiest_month(events: Sequence[Event]) -> Section:
-    busiest = max(months(events), key=lambda month: int(month["viewings"]))
+def _busiest_month(events: Sequence[Event]) -> BusiestMonth:
+    busiest = max(months(events), key=lambda month: month["viewings"])
     return {"month": busiest["month"], "viewings": busiest["viewings"]}
 
 
-def _change_so_far(events: Sequence[Event], before: Sequence[Event], today: date) -> Section | None:
+def _change_so_far(events: Sequence[Event], before: Sequence[Event], today: date) -> Compared | None:
     """The running year, against the one before up to the same day."""
     now, then = (
         [event for event in year if (event.day.month, event.day.day) <= (today.month, today.day)]
@@ -68,15 +71,20 @@ def _change_so_far(events: Sequence[Event], before: Sequence[Event], today: date
     return _change(_compared(now), _compared(then)) if now and then else None
 
 
-def _compared(events: Sequence[Event]) -> Section:
+def _compared(events: Sequence[Event]) -> Compared:
     films = {event.film.id: event.film for event in events}
-    return amounts(events) | {"average_rating": average(ratings_of(films.values()))}
+    return {**amounts(events), "average_rating": average(ratings_of(films.values()))}
 
 
-def _change(review: Section, before: Section | None) -> Section | None:
+def _change(review: Compared, before: Compared | None) -> Compared | None:
     if before is None:
         return None
-    return {name: _difference(review[name], before[name]) for name in COMPARED}
+    return {
+        "viewings": review["viewings"] - before["viewings"],
+        "films": review["films"] - before["films"],
+        "minutes": review["minutes"] - before["minutes"],
+        "average_rating": _difference(review["average_rating"], before["average_rating"]),
+    }
 
 
 def _difference(now: float | None, before: float | None) -> float | None:

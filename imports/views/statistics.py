@@ -18,6 +18,7 @@ from imports.sessions.progress import progress_of
 from imports.sharing.allowed import public
 from imports.statistics import kept
 from imports.statistics.filters import Filters
+from imports.statistics.shape import Statistics
 from imports.web import access
 from imports.web.addresses import shortened
 from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment, with_address
@@ -78,7 +79,7 @@ def library_stats(request: HtmxHttpRequest) -> HttpResponse:
     return _shown(request, "statistics/library.html", context)
 
 
-def _seen_by(session: ImportSession, data: dict[str, Any]) -> dict[str, Any]:
+def _seen_by(session: ImportSession, data: Statistics) -> Statistics:
     return data if session.is_mine else public(data)
 
 

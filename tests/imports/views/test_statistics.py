@@ -102,7 +102,7 @@ def test_every_number_leads_to_as_many_films_as_it_says(owner: Client, session: 
 def test_days_lead_to_what_was_watched_on_them(owner: Client, session: ImportSession) -> None:
     films = f"{session.get_absolute_url()}films/?seen=on"
     figures = figures_of(owner, address(session))
-    day = max(figures.data["calendar"]["days"])[0]
+    day = str(max(figures.data["calendar"]["days"])[0])
     watched = {movie.pk for movie in session.movies.filter(viewings__watched_on=day)}
     assert {movie.pk for movie in owner.get(f"{films}&watched={day}").context["page"]} == watched
     mondays = owner.get(f"{films}&weekday=0").context["page"].object_list
@@ -158,8 +158,8 @@ def test_unrated_films_are_said_in_one_line(owner: Client, history: ImportSessio
 
 
 def test_filters_that_leave_nothing_say_so_and_nonsense_filters_nothing(owner: Client, history: ImportSession) -> None:
-    genre = next(iter(figures_of(owner, address(history)).data["choices"]["genres"]))
-    nothing = {"year": 2011, "genre": genre, "rating": "5.0"}
+    genre = figures_of(owner, address(history)).data["choices"]["genres"][0]
+    nothing: dict[str, str | int] = {"year": 2011, "genre": genre, "rating": "5.0"}
     assert "No film fits" in owner.get(address(history), nothing).content.decode()
     answer = owner.get(address(history), {"year": "1", "decade": "x", "genre": "Nonsense", "rating": "99"})
     assert answer.context["is_filtered"] is False
@@ -365,9 +365,9 @@ def test_the_rewatches_of_a_year_are_those_of_that_year(owner: Client, session: 
     assert films_behind(owner, session, f"{rewatched}&watched=2020") == ["By days", "Said", "Twin"]
     assert films_behind(owner, session, rewatched) == ["Again later", "By days", "Said", "Twin"]
     figures = figures_of(owner, address(session, "?year=2020"))
-    assert {film["title"] for film in figures.rewatched} == {"By days", "Said", "Twin"}
+    assert {film.title for film in figures.rewatched} == {"By days", "Said", "Twin"}
     assert figures.data["totals"]["rewatches"] == 3
-    assert {film["note"] for film in figures.rewatched} == {"seen before"}  # in that year, once
+    assert {film.note for film in figures.rewatched} == {"seen before"}  # in that year, once
 
 
 def test_names_and_tags_are_told_apart_by_case(owner: Client, session: ImportSession) -> None:
