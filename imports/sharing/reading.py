@@ -17,6 +17,8 @@ from imports.models import ImportSession, ShareLink, Viewing
 from imports.statistics import kept
 from imports.statistics.shape import Statistics
 
+from .allowed import allowed, allowed_totals
+
 # Equal ones go by their titles: the lists of their owner fall back to days and ratings.
 TITLE = ("title_key", "film_year", "title")
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -71,8 +73,12 @@ def reviews(link: ShareLink) -> QuerySet[Viewing]:
     return written.annotate(film_year=YEAR_OF_REVIEW).select_related("movie__tmdb_movie").order_by(*by_title)
 
 
-def statistics_of(link: ShareLink) -> Statistics:
-    """All of them: what is shown of them is for shared_statistics to say."""
+def statistics(link: ShareLink) -> Statistics:
+    return allowed(_statistics_of(link), ratings=link.shows_ratings, dates=link.shows_dates)
+
+
+def _statistics_of(link: ShareLink) -> Statistics:
+    """Everything, whatever the link shows."""
     thing = link.thing
     if isinstance(thing, ImportSession):
         return kept.of_session(thing)
@@ -81,7 +87,7 @@ def statistics_of(link: ShareLink) -> Statistics:
 
 def awaits_details(link: ShareLink) -> bool:
     """More will be known of its films, and nothing will say so."""
-    return bool(statistics_of(link)["coverage"]["awaited"])
+    return bool(_statistics_of(link)["coverage"]["awaited"])
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ class Number:
 
 def numbers(link: ShareLink) -> list[Number]:
     """Four that tell no more than the link does."""
-    totals = statistics_of(link)["totals"]
+    computed = _statistics_of(link)["totals"]
+    totals = allowed_totals(computed, ratings=link.shows_ratings, dates=link.shows_dates)
     films, countries = totals["films"], totals["countries"]
     found = [Number(intcomma(films), ngettext("film", "films", films))]
     if link.shows_statistics:
@@ -102,7 +109,7 @@ def numbers(link: ShareLink) -> list[Number]:
         directors = totals["directors"]
         found.append(Number(intcomma(directors), ngettext("director", "directors", directors)))
     found.append(Number(intcomma(countries), ngettext("country", "countries", countries)))
-    if link.shows_ratings and totals["average_rating"] is not None:
+    if totals["average_rating"] is not None:
         found.append(Number(f"{totals['average_rating']:.1f}", gettext("average rating")))
     else:
         languages = totals["languages"]

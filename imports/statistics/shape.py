@@ -1,7 +1,8 @@
 """The shape of the statistics that `computing.compute` returns, and in which they are kept as JSON.
 
 Days are ISO texts ("2024-05-31"), months their first seven letters, ratings stars from 0.5 to 5, running times minutes,
-money dollars. A new key raises `computing.VERSION`.
+money dollars. A new key raises `computing.VERSION`, and is hidden from others until imports.sharing.allowed says who
+sees it.
 """
 
 from typing import Literal, TypedDict

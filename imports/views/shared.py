@@ -17,7 +17,6 @@ from imports.figures.whole import Figures
 from imports.forms.sharing import SharedFilterForm
 from imports.models import ShareLink
 from imports.sharing import previews, reading
-from imports.sharing.allowed import allowed
 from imports.web import access
 from imports.web.addresses import shortened
 from imports.web.htmx import HtmxHttpRequest, pick_template, with_address
@@ -82,7 +81,7 @@ def stats(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     if not link.shows_statistics:
         raise Http404
     shown = {"ratings": link.shows_ratings, "dates": link.shows_dates}
-    figures = Figures(allowed(reading.statistics_of(link), **shown), SharedLinks(link, token), **shown)
+    figures = Figures(reading.statistics(link), SharedLinks(link, token), **shown)
     return render(request, "sharing/statistics.html", _page(request, link, token) | {"figures": figures})
 
 

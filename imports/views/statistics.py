@@ -47,7 +47,7 @@ def session_stats(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
 def session_year(request: HtmxHttpRequest, session_id: UUID, year: int) -> HttpResponse:
     """A year in review."""
     session = access.get_readable_session_or_404(request, session_id)
-    reviews = {review["year"]: review for review in kept.of_session(session)["reviews"]}
+    reviews = {review["year"]: review for review in _seen_by(session, kept.of_session(session))["reviews"]}
     if year not in reviews:
         raise Http404
     filters = Filters(year=year)
