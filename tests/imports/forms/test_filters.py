@@ -19,6 +19,7 @@ from imports.library.rankings import RankingFilters
 from imports.models import ImportSession, ShareLink
 from imports.sharing import reading
 from imports.statistics.filters import Filters
+from imports.statistics.shape import Choices
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,7 @@ def test_the_fields_of_a_form_are_the_filters_of_its_list(kind: type, session: I
 
 
 def test_the_fields_of_the_statistics_form_are_their_filters() -> None:
-    form = StatisticsFilterForm({}, choices={name: [] for name in ("years", "decades", "genres", "ratings")})
+    form = StatisticsFilterForm({}, choices=Choices(years=[], decades=[], genres=[], ratings=[]))
     assert list(form.fields) == names(Filters)
 
 
