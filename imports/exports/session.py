@@ -1,39 +1,25 @@
-"""One import, to take away: our own JSON, which can be read back (its schema: export-v1.json), and CSVs for people."""
+"""One import, to take away: our own JSON, which can be read back (sources/reelkeeper/shape.py), and CSVs for people."""
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from enrichment.models import TmdbMovie
 from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Viewing
-from imports.sources.reelkeeper import KIND
+from imports.sources.reelkeeper import KIND, shape
 from imports.sources.reelkeeper.versions import FORMAT, VERSION
 from imports.statistics import kept
 
 from .streams import BATCH, BOM, as_json, batches, csv_lines, json_members
 
-PROBLEM = ("file", "line", "kind", "reason", "detail")
-FACTS = (
-    "original_title",
-    "release_date",
-    "runtime",
-    "genres",
-    "directors",
-    "cast",
-    "countries",
-    "budget",
-    "revenue",
-    "popularity",
-    "vote_average",
-    "vote_count",
-)
+PROBLEM = tuple(shape.Problem.__annotations__)
 
 
 def session_json(session: ImportSession) -> Iterator[str]:
     """Everything of it that is the person's; what TMDB tells of the films is there for reading."""
     # the exports that it was restored from are no part of it: reading one back gives the same export again
     own = [file["name"] for file in session.files if file["kind"] == KIND]
-    head = {
+    head: shape.Head = {
         "format": FORMAT,
         "version": VERSION,
         "source": session.source,
@@ -112,7 +98,7 @@ def _ranked(session: ImportSession, batch: list[Movie]) -> dict[int | None, Rank
     return {ranking.tmdb_movie_id: ranking for ranking in found}
 
 
-def _as_json(told: Told) -> dict[str, Any]:
+def _as_json(told: Told) -> shape.Movie:
     movie, viewings, ranking = told
     return {
         "title": movie.title,
@@ -142,7 +128,7 @@ def _as_json(told: Told) -> dict[str, Any]:
     }
 
 
-def _viewing(viewing: Viewing) -> dict[str, Any]:
+def _viewing(viewing: Viewing) -> shape.Viewing:
     return {
         "watched_date": viewing.watched_on,
         "rating": _number(viewing.rating),
@@ -154,7 +140,7 @@ def _viewing(viewing: Viewing) -> dict[str, Any]:
     }
 
 
-def _ranking(movie: Movie, ranking: Ranking | None) -> dict[str, Any] | None:
+def _ranking(movie: Movie, ranking: Ranking | None) -> shape.Ranking | None:
     """What the review added, or found there."""
     is_its_own = ranking is not None and movie.decision == Decision.ADDED and ranking.movie_id == movie.pk
     if ranking is None or not (is_its_own or movie.decision == Decision.ALREADY_RANKED):
@@ -168,14 +154,27 @@ def _ranking(movie: Movie, ranking: Ranking | None) -> dict[str, Any] | None:
     }
 
 
-def _facts(film: TmdbMovie | None) -> dict[str, Any]:
+def _facts(film: TmdbMovie | None) -> shape.Facts:
     """Null for what is not known."""
+    if film is None:
+        return cast(shape.Facts, dict.fromkeys(shape.Facts.__annotations__))
     return {
-        "tmdb_title": film.title if film else None,
-        "imdb_id": (film.imdb_id or None) if film else None,
-        "original_language": (film.original_language or None) if film else None,
-        "country": film.countries[0] if film and film.countries else None,
-        **{name: getattr(film, name) if film else None for name in FACTS},
+        "tmdb_title": film.title,
+        "imdb_id": film.imdb_id or None,
+        "original_language": film.original_language or None,
+        "country": film.countries[0] if film.countries else None,
+        "original_title": film.original_title,
+        "release_date": film.release_date,
+        "runtime": film.runtime,
+        "genres": film.genres,
+        "directors": film.directors,
+        "cast": film.cast,
+        "countries": film.countries,
+        "budget": film.budget,
+        "revenue": film.revenue,
+        "popularity": film.popularity,
+        "vote_average": film.vote_average,
+        "vote_count": film.vote_count,
     }
 
 

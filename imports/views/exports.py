@@ -1,16 +1,15 @@
 """What a person takes away of one import: a page that lists it, and each file by a plain address."""
 
-from pathlib import Path
+from io import BytesIO
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from imports.sources.reelkeeper import shape
 from imports.web import access
 from imports.web.downloads import films_of, json_of, letterboxd_of, viewings_of
-
-SCHEMA = Path(__file__).resolve().parent.parent / "exports" / "export-v1.json"
 
 
 @require_safe
@@ -42,4 +41,5 @@ def letterboxd_zip(request: HttpRequest, session_id: UUID) -> StreamingHttpRespo
 @require_safe
 def export_schema(request: HttpRequest) -> FileResponse:
     """What the JSON export is, for programs."""
-    return FileResponse(SCHEMA.open("rb"), content_type="application/schema+json")
+    schema = BytesIO(shape.json_schema())
+    return FileResponse(schema, content_type="application/schema+json", filename="export-v1.json")

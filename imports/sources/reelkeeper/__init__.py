@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from ..archive import Member
 from ..base import FileReport, Parsed, ParsedMovie
 from ..refusals import refusal
 from ..text import MAX_LINES
 from .document import Document
-from .fields import Fault, Part
+from .fields import Fault
 from .head import read_file, read_head, read_problem
 from .movies import NamesOf, read_movie
+from .shape import MAX_FILES
 from .versions import FORMAT, upgraded, version_of
 
 __all__ = ["FORMAT", "KIND", "parse", "recognises"]
 
 KIND = "reelkeeper"  # of the export's own report, among those of the files it tells of
-MAX_FILES = 1000  # an export of fifteen files and as many updates as there are months in five years
 BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 SAYS_SO = re.compile(rb'"format"\s*:\s*"reelkeeper"')
 
@@ -45,11 +46,10 @@ def _parsed(document: Document, member: Member, names_of: Mapping[str, NamesOf])
     document.read_head()
     version = version_of(document.head, member.name)
 
-    def parts(name: str) -> Iterator[Part]:
-        return (Part(upgraded(item, name, version)) for item in document.items(name))
+    def parts(name: str) -> Iterator[dict[str, Any]]:
+        return (upgraded(item, name, version) for item in document.items(name))
 
-    head = Part(upgraded(document.head, "head", version))
-    source, restored = read_head(head)
+    source, restored = read_head(upgraded(document.head, "head", version))
     files, notes = list(_files(parts("files"))), [read_problem(part) for part in parts("problems")]
     report = FileReport(member.name, member.size, KIND)
     movies = list(_movies(parts("movies"), source, report, names_of.get(source)))
@@ -57,14 +57,16 @@ def _parsed(document: Document, member: Member, names_of: Mapping[str, NamesOf])
     return Parsed(source, movies, notes, [*files, report], restored)
 
 
-def _files(parts: Iterable[Part]) -> Iterator[FileReport]:
+def _files(parts: Iterable[dict[str, Any]]) -> Iterator[FileReport]:
     for number, part in enumerate(parts):
         if number == MAX_FILES:
             raise Fault("files")
         yield read_file(part)
 
 
-def _movies(parts: Iterable[Part], source: str, report: FileReport, names_of: NamesOf | None) -> Iterator[ParsedMovie]:
+def _movies(
+    parts: Iterable[dict[str, Any]], source: str, report: FileReport, names_of: NamesOf | None
+) -> Iterator[ParsedMovie]:
     """In the order of their turns; each film and each viewing is a row."""
     keys: set[str] = set()
     for part in parts:

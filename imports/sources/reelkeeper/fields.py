@@ -1,16 +1,19 @@
-"""One object of the export, its fields read as what they must be. Whatever is anything else is a Fault."""
+"""What a field of the export may be: a type each, by which it is written, read and told in the schema."""
 
 import re
-from collections.abc import Collection
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
-from ..values import parse_uri
+from pydantic import AfterValidator, Field, GetPydanticSchema, PlainValidator, WithJsonSchema
+from pydantic_core import core_schema
+
+from enrichment.numbers import FIRST_FILM_YEAR, LARGEST, YEARS_AHEAD
+
+from ..text import MAX_ROW
+from ..values import MAX_TITLE, MAX_URI, parse_title, parse_uri
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-LARGEST = 2**31 - 1
 LATEST = 9998  # a year in which no time zone leads out of the calendar
 EARLIEST = 1900
 
@@ -23,115 +26,82 @@ class Fault(Exception):
         self.field = field.encode("ascii", "backslashreplace").decode()[:60]
 
 
-class Part:
-    def __init__(self, values: Any, name: str = "") -> None:
-        if not isinstance(values, dict):
-            raise Fault(name)
-        self.values: dict[str, Any] = values
-
-    def only(self, *known: str) -> None:
-        """Nothing else is in it: what was added by hand would be lost."""
-        for name in self.values:
-            if name not in known:
-                raise Fault(name)
-
-    def text(self, name: str, *, longest: int, may_be_empty: bool = False) -> str:
-        value = self._get(name)
-        if not isinstance(value, str) or len(value) > longest or not (value or may_be_empty) or not is_storable(value):
-            raise Fault(name)
-        return value
-
-    def choice(self, name: str, choices: Collection[str]) -> str:
-        value = self._get(name)
-        if not isinstance(value, str) or value not in choices:
-            raise Fault(name)
-        return value
-
-    def link(self, name: str) -> str:
-        value = self.text(name, longest=500, may_be_empty=True)
-        if value and parse_uri(value)[0] != value:
-            raise Fault(name)
-        return value
-
-    def flag(self, name: str) -> bool:
-        value = self._get(name)
-        if not isinstance(value, bool):
-            raise Fault(name)
-        return value
-
-    def number(self, name: str, *, least: int = 0, most: int = LARGEST) -> int:
-        value = self._get(name)
-        if type(value) is not int or not least <= value <= most:
-            raise Fault(name)
-        return value
-
-    def number_or_none(self, name: str, *, least: int = 0, most: int = LARGEST) -> int | None:
-        return None if self._get(name) is None else self.number(name, least=least, most=most)
-
-    def rating(self, name: str) -> Decimal | None:
-        value = self._get(name)
-        if value is None:
-            return None
-        if type(value) not in (int, float) or not 0.5 <= value <= 5 or value * 2 % 1:
-            raise Fault(name)
-        return Decimal(str(float(value)))
-
-    def day_or_none(self, name: str) -> date | None:
-        return None if self._get(name) is None else self.day(name)
-
-    def day(self, name: str) -> date:
-        value = self._get(name)
-        try:
-            if isinstance(value, str) and DAY.fullmatch(value):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-        raise Fault(name)
-
-    def moment_or_none(self, name: str) -> datetime | None:
-        value = self._get(name)
-        if value is None:
-            return None
-        try:
-            moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None or not EARLIEST <= moment.year <= LATEST:
-            raise Fault(name)
-        return moment
-
-    def uuid_or_none(self, name: str) -> UUID | None:
-        value = self._get(name)
-        try:
-            return None if value is None else UUID(value)
-        except (ValueError, AttributeError, TypeError) as exc:
-            raise Fault(name) from exc
-
-    def texts(self, name: str, *, longest: int) -> list[str]:
-        values = self._get(name)
-        if not isinstance(values, list):
-            raise Fault(name)
-        return [Part({name: value}).text(name, longest=longest) for value in values]
-
-    def parts(self, name: str) -> "list[Part]":
-        values = self._get(name)
-        if not isinstance(values, list):
-            raise Fault(name)
-        return [Part(value, name) for value in values]
-
-    def part_or_none(self, name: str) -> "Part | None":
-        value = self._get(name)
-        return None if value is None else Part(value, name)
-
-    def _get(self, name: str) -> Any:
-        if name not in self.values:
-            raise Fault(name)
-        return self.values[name]
-
-
-def is_storable(text: str) -> bool:
+def _storable(text: str) -> str:
     """Without halves of a surrogate pair and NUL, which JSON can hold and a database can't."""
-    try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:
-        return False
+    if b"\0" in text.encode():
+        raise ValueError
+    return text
+
+
+def _title(text: str) -> str:
+    if parse_title(text)[0] != text:
+        raise ValueError
+    return text
+
+
+def _link(text: str) -> str:
+    if text and parse_uri(text)[0] != text:
+        raise ValueError
+    return text
+
+
+def _year(year: int) -> int:
+    if year > date.today().year + YEARS_AHEAD:
+        raise ValueError
+    return year
+
+
+def _half_stars(rating: float) -> float:
+    """Exactly, where pydantic's multiple_of takes what is nearly one, too."""
+    if rating * 2 % 1:
+        raise ValueError
+    return rating
+
+
+def _day(value: object) -> date:
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    raise ValueError
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    if moment is None or moment.tzinfo is None or not EARLIEST <= moment.year <= LATEST:
+        raise ValueError
+    return moment
+
+
+def _uuid(value: object) -> UUID:
+    if isinstance(value, str):
+        return UUID(value)
+    raise ValueError
+
+
+def one_of(*choices: str) -> GetPydanticSchema:
+    return GetPydanticSchema(lambda _type, _handler: core_schema.literal_schema([*choices]))
+
+
+STORABLE = AfterValidator(_storable)  # after the lengths, which the schema tells
+Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE), STORABLE]
+ParsedTitle = Annotated[Title, AfterValidator(_title)]
+LongText = Annotated[str, Field(max_length=MAX_ROW), STORABLE]
+Tag = Annotated[str, Field(min_length=1, max_length=MAX_ROW), STORABLE]
+FileName = Annotated[str, Field(max_length=300), STORABLE]
+Link = Annotated[
+    str,
+    Field(max_length=MAX_URI, json_schema_extra={"pattern": "^$|^[hH][tT][tT][pP][sS]?://"}),
+    AfterValidator(_link),
+]
+Count = Annotated[int, Field(ge=0, le=LARGEST)]
+Number = Annotated[int, Field(ge=1, le=LARGEST)]  # from one on
+Year = Annotated[int, Field(ge=FIRST_FILM_YEAR), AfterValidator(_year)]
+Rating = Annotated[
+    float, Field(ge=0.5, le=5, json_schema_extra={"multipleOf": 0.5}, description="Stars"), AfterValidator(_half_stars)
+]
+Day = Annotated[
+    date,
+    PlainValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+]
+Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Uuid = Annotated[UUID, PlainValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]

@@ -6,7 +6,7 @@ from typing import Any, Final
 from ..refusals import refusal
 
 FORMAT: Final = "reelkeeper"
-VERSION = 1  # of what is written; docs: imports/exports/export-v1.json
+VERSION = 1  # of what is written: shape.py
 
 Step = Callable[[dict[str, Any], str], dict[str, Any]]
 

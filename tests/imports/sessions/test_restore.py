@@ -208,11 +208,13 @@ def decided(session: ImportSession) -> dict[str, int]:
 
 def own(export: bytes) -> dict[str, Any]:
     """Without TMDB's facts and what is counted by them: there are more once films were asked for by their numbers."""
-    from imports.sources.reelkeeper.movies import FACTS
+    from imports.sources.reelkeeper.shape import Facts
 
     told: dict[str, Any] = json.loads(export)
     del told["statistics"]
-    told["movies"] = [{name: value for name, value in movie.items() if name not in FACTS} for movie in told["movies"]]
+    told["movies"] = [
+        {name: value for name, value in movie.items() if name not in Facts.__annotations__} for movie in told["movies"]
+    ]
     return told
 
 
@@ -381,6 +383,7 @@ def a_problem(**more: Any) -> dict[str, Any]:
         ({"files": [a_file(kind="gossip")]}, "kind"),
         ({"files": [a_file(rows=1, skipped={"gossip": 1})]}, "skipped"),
         ({"files": [a_file()] * 1001}, "files"),
+        ({"files": [a_file(skipped={"series": -1})]}, "series"),
         ({"problems": [a_problem(reason="gossip")]}, "reason"),
     ],
 )
@@ -409,6 +412,12 @@ FAULTS: dict[str, tuple[Any, str]] = {
     "a long title": (one_film(title="x" * 501), "title"),
     "half a letter": (one_film(title="\ud800"), "title"),
     "a NUL": (one_film(title="a\0"), "title"),
+    "half a letter in a name": (one_film(**{"\ud800": 1}), "\\ud800"),
+    "half a letter in a name of a viewing's": (one_film(viewings=[viewing(**{"\ud800": 1})]), "\\ud800"),
+    "a viewing's field of their own": (one_film(viewings=[viewing(note="mine")]), "note"),
+    "a field called otherwise": (one_film(stars=4) | {"rating": 7}, "stars"),
+    "a tag that is none": (one_film(viewings=[viewing(tags=["a", ""])]), "tags"),
+    "a decision that nobody can take": (one_film(decision="gossip"), "decision"),
     "a field of their own": (one_film(note="mine"), "note"),
     "no viewings": (one_film(viewings=None), "viewings"),
     "a viewing that is none": (one_film(viewings=[1]), "viewings"),
