@@ -4,11 +4,16 @@ import atexit
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from typing import Any
 
 DATA_DIR = tempfile.mkdtemp(prefix="reelkeeper-tests-")
 atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+
+# A run starts Python some two hundred times: what it has compiled is kept, whatever the machine is set to.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 OTHERS = "DEBUG SECRET_KEY ALLOWED_HOSTS CORS_ALLOWED_ORIGINS REDIS_URL PORT PROXY_COUNT UPLOADS_PER_HOUR".split()
 for name in list(os.environ):
