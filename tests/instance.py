@@ -1,6 +1,7 @@
 """An installation of Reelkeeper, started as its users start it: `manage.py serve` with its web server and cluster."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_DATABASE = "none://this-test-has-no-database"  # DATABASE_URL within such a test: whatever reads it fails
 
 
 @dataclass
@@ -76,15 +78,20 @@ def wait_for(check: Any, what: str, seconds: float = 60) -> Any:
 
 
 @contextmanager
-def fresh_database(folder: Path) -> Iterator[str]:
-    """The address of an empty database, of the kind that DATABASE_URL names; gone afterwards."""
+def fresh_database(folder: Path, template: str = "") -> Iterator[str]:
+    """The address of a database of the kind that DATABASE_URL names; gone afterwards. It is empty, or a copy of the
+    database at the address `template`, which nobody may be connected to."""
     url = os.environ.get("DATABASE_URL", "")
+    assert url != NO_DATABASE, "mark this test with django_db, or name its fixture in DATABASE_FIXTURES"
     if not url.startswith("postgres"):
+        if template:
+            shutil.copyfile(template.removeprefix("sqlite:///"), folder / "instance.sqlite3")
         yield f"sqlite:///{folder / 'instance.sqlite3'}"
         return
     name = f"reelkeeper_{os.getpid()}_{time.monotonic_ns()}"
+    source = urlsplit(template).path.removeprefix("/") or "template1"
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

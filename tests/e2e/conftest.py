@@ -1,14 +1,17 @@
 """A real instance for a real browser: `manage.py serve` with its web server and cluster, a database of its own, and a
 TMDB over HTTP."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.instance import Instance, fresh_database, installed
+from tests.instance import ROOT, Instance, fresh_database, installed
 from tests.tmdb_server import TmdbServer
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -22,14 +25,31 @@ def slow_tmdb() -> Iterator[TmdbServer]:
 
 
 @pytest.fixture
-def instance(slow_tmdb: TmdbServer, tmp_path: Path, fresh_database: str) -> Iterator[Instance]:
-    with installed(tmp_path / "var", fresh_database, slow_tmdb.host_url, "200/1") as instance:
+def instance(slow_tmdb: TmdbServer, tmp_path: Path, migrated_database: str) -> Iterator[Instance]:
+    """Those of test_chaos and test_limits begin with an empty database instead."""
+    with installed(tmp_path / "var", migrated_database, slow_tmdb.host_url, "200/1") as instance:
         yield instance
 
 
 @pytest.fixture(name="fresh_database")
 def _fresh_database(tmp_path: Path) -> Iterator[str]:
     with fresh_database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database that is up to date: a copy is made sooner than the migrations are run."""
+    folder = tmp_path_factory.mktemp("template")
+    with fresh_database(folder) as url:
+        env = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": url}
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True)
+        yield url
+
+
+@pytest.fixture
+def migrated_database(tmp_path: Path, template: str) -> Iterator[str]:
+    with fresh_database(tmp_path, template) as url:
         yield url
 
 
