@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from enrichment import titles
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from imports.models import ImportSession
+from imports.models import ImportSession, Usage
 from tests.exports import letterboxd_files, zip_bytes
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,7 @@ def account(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Account]:
         told = client.get(f"/api/session/{session.pk}/analytics").json()
         yield Account(files, told["statistics"], told)
         session.delete()
+        Usage.objects.all().delete()  # the upload's: it would count in another file's tests of limits
         TitleLookup.objects.all().delete()
         TmdbMovie.objects.all().delete()
 
