@@ -8,11 +8,12 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-ha
 DJANGO_CHECK := DATA_DIR=$${TMPDIR:-/tmp}/reelkeeper-check $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-e2e check bench format lint-static lock licences
+.PHONY: help run test test-unit test-e2e test-quick check bench format lint-static lock licences
 
 help:
 	@echo "make run     start Reelkeeper on http://127.0.0.1:8000 (PORT=... for another)"
 	@echo "make test    run every test        make check   linters, types, migrations"
+	@echo "make test-quick   the tests that take less than two minutes together"
 	@echo "make bench   measure               make format  format the code"
 	@echo "make lint-static    the linter of style sheets and scripts, for whoever has npm"
 	@echo "make lock    pin and hash what requirements*.in ask for, and list the licences"
@@ -23,10 +24,13 @@ run: $(RUN_READY)
 test: test-unit test-e2e
 
 test-unit: $(DEV_READY)
-	$(PY) -m pytest -n auto --dist loadfile --ignore tests/e2e
+	$(PY) -m pytest -n auto --ignore tests/e2e $(PYTEST_ARGS)
 
 test-e2e: $(DEV_READY)
-	$(PY) -m pytest -n auto --dist loadfile tests/e2e
+	$(PY) -m pytest -n auto tests/e2e $(PYTEST_ARGS)
+
+test-quick: $(DEV_READY)
+	$(PY) -m pytest -n auto --ignore tests/e2e -m "not slow"
 
 check: $(DEV_READY)
 	$(PY) -m pip --disable-pip-version-check check

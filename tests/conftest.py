@@ -1,7 +1,7 @@
 """What tests of all parts share."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -9,10 +9,12 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from xdist.scheduler import LoadScopeScheduling
 
 from enrichment.films import best_known
 from enrichment.tmdb import client as tmdb_client
 from enrichment.tmdb import health
+from tests.instance import NO_DATABASE
 from tests.tmdb_server import TmdbServer
 
 
@@ -44,12 +46,69 @@ def tmdb(settings: Any, tmp_path: Any) -> Iterator[TmdbServer]:
         yield server
 
 
+# By these a test gets a database: one of its own process, or one for the processes that it starts.
+DATABASE_FIXTURES = {"django_db_setup", "live_server", "template", "fresh_database", "shell"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest looks at `-m`
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: the quick ones tell first."""
-    items.sort(key=lambda item: "e2e" in str(item.path))
+    """Slow tests first, so that no worker is left alone with one at the end; those that have a database are marked."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        if item.get_closest_marker("django_db") or DATABASE_FIXTURES.intersection(fixtures):
+            item.add_marker("database")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A test without the mark `database` can't reach one, so it need not be run again on another: pytest-django
+    refuses it here, and a process that it starts finds an address that it can't read."""
+    if item.get_closest_marker("database"):
+        return (yield)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DATABASE_URL", NO_DATABASE)
+        return (yield)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    if items and hasattr(items[0].config, "workeroutput"):
+        items[0].config.workeroutput["left_out"] = len(items)
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """Tell once how many tests `-m` left out: with several workers pytest itself does not."""
+    node.config.left_out = getattr(node, "workeroutput", {}).get("left_out", 0)  # one that crashed tells nothing
+
+
+# Files with a fixture that is prepared once for all of their tests.
+BY_ONE_WORKER = {
+    "tests/test_deployment.py",
+    "tests/imports/management/test_in_trouble.py",
+    "tests/imports/statistics/test_counted.py",
+}
+
+
+class OneByOne(LoadScopeScheduling):
+    """Gives each worker its next test when it is free, so that all of them end together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::")[0]
+        return path if path in BY_ONE_WORKER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneByOne:
+    return OneByOne(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for TMDB's pauses, for processes or for the browser."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if left_out := getattr(terminalreporter.config, "left_out", 0):
+        terminalreporter.write_line(f"{left_out} tests were left out by -m {terminalreporter.config.option.markexpr!r}")
     skipped = len(terminalreporter.stats.get("skipped", []))
     if skipped and os.environ.get("CI"):
         terminalreporter.write_line(f"{skipped} tests were skipped: in CI every test must run", red=True)
@@ -71,10 +130,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         options["init_command"] += "PRAGMA synchronous=OFF;"
     else:
         options["options"] = "-c synchronous_commit=off"
-        DatabaseOperations.sql_flush = _delete_rows  # type: ignore[method-assign]
+        DatabaseOperations.sql_flush = _delete_rows  # type: ignore[method-assign, assignment]
 
 
 def _delete_rows(self: DatabaseOperations, style: Any, tables: list[str], **_: Any) -> list[str]:
     """How tables are emptied after a test with transactions of its own. PostgreSQL's TRUNCATE makes new files for each
     table and index, however few rows there are. Foreign keys are looked at when the transaction ends."""
-    return [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+    return [f"DELETE FROM {self.quote_name(table)}" for table in tables]  # noqa: S608 (no name comes from outside)

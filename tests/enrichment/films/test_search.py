@@ -14,7 +14,7 @@ from tests.factories import TmdbMovieFactory
 from tests.tmdb_films import film
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 ZEBRA = film(900_001, "Zebra Crossing", 1995, vote_count=50)
 OTHER_ZEBRA = film(900_002, "Zebra Crossing", 1999, vote_count=500)

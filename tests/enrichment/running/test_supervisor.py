@@ -105,6 +105,7 @@ def test_a_wedged_child_is_killed() -> None:
     assert not child.is_alive
 
 
+@pytest.mark.database
 def test_a_supervisor_that_is_killed_takes_its_children_along(tmp_path: Path) -> None:
     code = (
         "import django, sys, time; django.setup()\n"

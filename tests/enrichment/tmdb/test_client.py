@@ -24,7 +24,7 @@ from enrichment.tmdb.transport import retry_after
 from tests.tmdb_films import film
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

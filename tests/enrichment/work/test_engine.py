@@ -19,7 +19,7 @@ from tests.factories import TitleLookupFactory, TmdbMovieFactory
 from tests.tmdb_films import film, generated_films
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def work(seconds: float = 30) -> engine.Run:

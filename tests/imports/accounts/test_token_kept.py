@@ -21,7 +21,7 @@ from tests.factories import UserFactory
 from tests.tmdb_films import generated_films
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 V3, V4 = "0123456789abcdef0123456789abcdef", "eyJhbGciOi.a-token-like-the-long-ones.Zz0-_"
 PAGES = ["/", "/imports/", "/library/", "/settings/", "/library/add/?q=zebra", "/health", "/nothing/", "/admin/"]

@@ -17,6 +17,8 @@ from imports.models import Decision, Source
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
 from tests.tmdb_server import TmdbServer
 
+pytestmark = pytest.mark.slow
+
 CHECKS: list[CheckFunction] = [
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,

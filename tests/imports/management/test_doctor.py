@@ -17,7 +17,7 @@ from imports.operation.doctor import Level
 from tests.clusters import a_cluster_lives
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def findings() -> dict[str, doctor.Finding]:

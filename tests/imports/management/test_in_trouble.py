@@ -15,6 +15,8 @@ import pytest
 from tests.exports import letterboxd_zip
 from tests.instance import ROOT, fresh_database
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = [
     ["cleanup_sessions"],
     ["check_counts"],

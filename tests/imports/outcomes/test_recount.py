@@ -21,7 +21,7 @@ from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFacto
 from tests.tmdb_films import generated_films
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

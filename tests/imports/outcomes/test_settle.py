@@ -22,7 +22,7 @@ from tests.factories import MovieFactory, TmdbMovieFactory
 from tests.tmdb_films import generated_films
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def import_films(count: int, browser: str = "a-browser") -> ImportSession:

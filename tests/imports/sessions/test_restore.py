@@ -30,7 +30,7 @@ from tests.prime_exports import history, script_3
 from tests.tmdb_films import film, generated_films
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 FILMS = generated_films(30)
 

@@ -35,7 +35,7 @@ from tests.factories import (
 )
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 NOTHING = {f"shows_{what}": False for what in ("films", "statistics", "ratings", "reviews", "dates")}
 EVERYTHING = dict.fromkeys(NOTHING, True)

@@ -27,7 +27,7 @@ from tests.prime_exports import history, script_3
 from tests.tmdb_films import film, generated_films
 from tests.tmdb_server import TmdbServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 HTMX = {"HX-Request": "true"}
 START = "/settings/import/amazon-prime/"

@@ -19,7 +19,7 @@ from imports.models import ImportSession, Movie, Ranking, SessionStatus, Source
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
 from tests.histories import fill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture
