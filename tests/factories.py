@@ -45,7 +45,7 @@ class TitleLookupFactory(DjangoModelFactory[TitleLookup]):
         )
         unmatched = factory.Trait(status=LookupStatus.UNMATCHED, asked_at=factory.LazyFunction(timezone.now))
 
-    title = factory.Sequence(lambda n: f"Title {n}")
+    title = factory.Sequence(lambda n: f"Question {n}")  # not a film's: its own lookup bears its title
     title_key = factory.LazyAttribute(lambda lookup: titles.key(lookup.title))
     year = 2001
 
