@@ -45,6 +45,7 @@ def made_link(page: Page, instance: Instance, tmp_path: Path, *shown: str) -> st
 
 def expect_in_order(page: Page) -> None:
     """Nothing that axe calls serious, nothing that has to be scrolled sideways."""
+    page.wait_for_load_state()  # or what axe sees lacks its style sheets
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
