@@ -167,5 +167,6 @@ def test_review_pages_fit_the_screen_and_axe_finds_nothing_serious(
         page.goto(f"{here}{part}")
         too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert too_wide <= 0, part
+        page.wait_for_load_state()  # or what axe sees lacks its style sheets
         faults = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
         assert faults == [], (part, [(fault["id"], fault["nodes"][0]["html"]) for fault in faults])

@@ -55,6 +55,7 @@ def stats(live_server: Any, session: ImportSession, rest: str = "") -> str:
 def look_for_faults(page: Page) -> None:
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert too_wide <= 0, page.url
+    page.wait_for_load_state()  # or what axe sees lacks its style sheets
     faults = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
     assert faults == [], (page.url, [(fault["id"], fault["nodes"][0]["html"]) for fault in faults])
 

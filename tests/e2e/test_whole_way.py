@@ -156,6 +156,7 @@ def test_pages_fit_the_screen_and_axe_finds_nothing_serious(
         page.goto(address if address.startswith("http") else instance.url + address)
         too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert too_wide <= 0, address
+        page.wait_for_load_state()  # or what axe sees lacks its style sheets
         faults = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
         assert faults == [], (address, [(fault["id"], fault["nodes"][0]["html"]) for fault in faults])
     assert [text for text in complaints if "404" not in text] == []
