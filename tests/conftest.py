@@ -76,6 +76,7 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
         items[0].config.workeroutput["left_out"] = len(items)
 
 
+@pytest.hookimpl(optionalhook=True)  # xdist's
 def pytest_testnodedown(node: Any) -> None:
     """Tell once how many tests `-m` left out: with several workers pytest itself does not."""
     node.config.left_out = getattr(node, "workeroutput", {}).get("left_out", 0)  # one that crashed tells nothing
@@ -97,10 +98,12 @@ class OneByOne(LoadScopeScheduling):
         return path if path in BY_ONE_WORKER else nodeid
 
 
+@pytest.hookimpl(optionalhook=True)  # xdist's
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneByOne:
     return OneByOne(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)  # xdist's
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: many tests wait for TMDB's pauses, for processes or for the browser."""
     return len(os.sched_getaffinity(0)) + 1
