@@ -1,6 +1,7 @@
 """What tests of all parts share."""
 
 import os
+from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -96,6 +97,17 @@ class OneByOne(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.split("::")[0]
         return path if path in BY_ONE_WORKER else nodeid
+
+    def remove_node(self, node: Any) -> str | None:
+        """The test that a worker dies of fails, and is not given to the next one: xdist would, until none is left,
+        and then wait for ever."""
+        units = self.assigned_work[node]
+        died_of = next((test for unit in units.values() for test, is_done in unit.items() if not is_done), None)
+        if died_of is not None:
+            units[self._split_scope(died_of)][died_of] = True
+        self.assigned_work[node] = OrderedDict((scope, unit) for scope, unit in units.items() if not all(unit.values()))
+        super().remove_node(node)
+        return died_of
 
 
 @pytest.hookimpl(optionalhook=True)  # xdist's

@@ -1,5 +1,4 @@
-"""What is limited by the hour, for each person and each address: a view opens this door around the work, and what is
-counted stands there. Wrong passwords are counted by django-axes, whose rows are looked after here too."""
+"""What is kept of a person's uses and wrong passwords: told in their export, and forgotten."""
 
 from datetime import timedelta
 from typing import Any

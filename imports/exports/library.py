@@ -1,4 +1,4 @@
-"""What a person takes away, line by line: nothing here grows with the number of films."""
+"""A person's library, to take away as CSV or JSON, line by line."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +10,6 @@ from imports.library.rankings import BY_RATING
 from imports.models import Ranking
 
 from .streams import BATCH, BOM, csv_lines, json_members
-
-# A library
 
 
 def library_csv(user: User) -> Iterator[str]:

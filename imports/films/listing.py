@@ -1,4 +1,4 @@
-"""Reads shared by the pages, the API and the commands."""
+"""An import's films, filtered and in order, with what a page or the API shows of them."""
 
 import json
 from dataclasses import dataclass

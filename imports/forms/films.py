@@ -1,4 +1,4 @@
-"""What the pages take in."""
+"""The filters of an import's film list, as a form."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the pages take in."""
+"""The drop zone: files, what each is, and the person's time zone."""
 
 from typing import Literal, cast
 

@@ -1,4 +1,4 @@
-"""Reads shared by the pages, the API and the commands."""
+"""How far an import is, and how long it will take: one row for a poll, for pages and API alike."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Writes: start an import, delete it."""
+"""An import or a review is started: files are read, told apart, stored, and what is known here is settled at once."""
 
 from collections.abc import Sequence
 

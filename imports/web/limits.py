@@ -1,5 +1,5 @@
 """What is limited by the hour, for each person and each address: a view opens this door around the work, and what is
-counted stands there. Wrong passwords are counted by django-axes, whose rows are looked after here too."""
+counted stands there. Wrong passwords are counted by django-axes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
