@@ -18,6 +18,9 @@ REASONS = {
     "same_title": gettext_noop("same title"),
     "loose_title": gettext_noop("same title but for articles, numbers or spaces"),
     "main_title": gettext_noop("same title but for a subtitle"),
+    "other_title": gettext_noop("TMDB knows it by this title, too"),
+    "both_halves": gettext_noop("title and original title are the two halves of this one"),
+    "half_title": gettext_noop("same title as one half of this one"),
     "other_number": gettext_noop("another number in the title"),
     "alike": gettext_noop("titles %(percent)s%% alike"),
     "same_year": gettext_noop("same year"),
@@ -32,6 +35,9 @@ REASONS = {
     "misspelt": gettext_noop("the title may be misspelt"),
     "few_votes": gettext_noop("too little known for a year that is off"),
     "famous_namesake": gettext_noop("a far better known film of this title is one year off"),
+    "famous_alike": gettext_noop("a far better known film has this title but for an article, a number or a space"),
+    "both_sides": gettext_noop("films with this title came out a year before and a year after"),
+    "one_word": gettext_noop("a title of one word, and not quite the same"),
     "nothing_found": gettext_noop("TMDB found no film"),
     "nothing_alike": gettext_noop("nothing that TMDB found resembles it"),
     "by_hand": gettext_noop("chosen by those who run this site"),
@@ -45,15 +51,19 @@ MATCH_SCORE = 0.7
 MATCH_LIKENESS = 0.9
 LEAD = 0.1  # a match is so far ahead of the second...
 DOMINANCE = 10  # ...or has so many times its votes
-YEAR_OFF_VOTES = 50
-FAME = 100  # with so many times the votes, a namesake one year off may be meant as well
+DATELESS_DOMINANCE = 30  # without a year there is nothing else to go by
+FEW_VOTES = 30  # a film with fewer may be as well known as one with so many
+YEAR_OFF_VOTES = 10
+FAME = 30  # with so many times the votes, a namesake one year off may be meant as well...
+LOOSE_FAME = 3  # ...and, where there is no year, one whose title differs by an article, a number or a space
 RESEMBLES = 0.6  # less than that is another title
 
 KNOWN_VOTES = 300  # so many, and a film known here needs no search where title and year are exact...
-KNOWN_VOTES_DATELESS = 1000  # ...and where there is no year
+KNOWN_VOTES_DATELESS = 3000  # ...and where there is no year
 
 LOOSE_LIKENESS = 0.95
 SUBTITLE_LIKENESS = 0.85
+HALF_LIKENESS = 0.85
 OTHER_NUMBER_LIKENESS = 0.8
 
 Reason: TypeAlias = dict[str, str | int]  # {"code": a key of REASONS, and the values of its places}
@@ -73,6 +83,8 @@ class Candidate:
     popularity: float
     video: bool
     is_guess: bool = False  # no search found it by these words: it is here only because its title is alike
+    is_by_half: bool = False  # a search found it by one half of the name, none by the whole
+    other_titles: tuple[str, ...] = ()  # that TMDB knows it by, where it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +105,14 @@ class Verdict:
 
 
 def judge(names: Sequence[str], year: int | None, candidates: Iterable[Candidate]) -> Verdict:
-    """Say which candidate bears one of the names. The order of the candidates plays no part."""
+    """Say which candidate bears the name. `names`: the whole name, then its halves if it may be a double name; a film
+    that bears one half alone is proposed, never matched. The order of the candidates plays no part."""
     ranking = _rank(names, year, {candidate.tmdb_id: candidate for candidate in candidates}.values())
     if not any(_is_thinkable(scored, year) for scored in ranking):
         code = "nothing_alike" if ranking else "nothing_found"
         return Verdict("unmatched", None, None, ({"code": code},), ranking)
     best, *others = ranking
-    doubts = tuple(_doubts(best, others, year))
+    doubts = tuple(_doubts(names, best, others, year))
     reasons = (*_facts(best, others, year), *doubts)
     if doubts or not _is_close_enough(best, year):
         return Verdict("unsure", None, best.score, reasons, ranking)
@@ -107,7 +120,7 @@ def judge(names: Sequence[str], year: int | None, candidates: Iterable[Candidate
 
 
 def judge_known(names: Sequence[str], year: int | None, candidates: Iterable[Candidate]) -> Verdict | None:
-    """The match among films known here, all that bear one of the names; None where only a search can tell, for
+    """The match among films known here, all that bear the whole name; None where only a search can tell, for
     namesakes may be unknown here: so it takes the exact title, the exact year, and a well-known film."""
     verdict = judge(names, year, candidates)
     if verdict.tmdb_id is None:
@@ -119,8 +132,14 @@ def judge_known(names: Sequence[str], year: int | None, candidates: Iterable[Can
 
 
 def is_good_enough(verdict: Verdict, year: int | None) -> bool:
-    """Whether no further search can help: what fits title and year is found, though maybe only a person can choose."""
-    return any(s.likeness >= MATCH_LIKENESS and _is_near(s.candidate, year) for s in verdict.ranking)
+    """Whether no further search can help: the very title is found, in the year if there is one, though maybe only a
+    person can choose."""
+    return any(s.likeness == 1 and (year is None or s.candidate.year == year) for s in verdict.ranking)
+
+
+def is_near_enough(verdict: Verdict, year: int | None) -> bool:
+    """Whether no further search can help once the title was asked for without its year, too."""
+    return any(s.likeness == 1 and _is_near(s.candidate, year) for s in verdict.ranking)
 
 
 def _rank(names: Sequence[str], year: int | None, films: Iterable[Candidate]) -> tuple[Scored, ...]:
@@ -135,7 +154,16 @@ def _rank(names: Sequence[str], year: int | None, films: Iterable[Candidate]) ->
         Scored(film, round(score * (VIDEO_FACTOR if film.video else 1), 3), likeness, how)
         for (film, likeness, how), score in zip(likened, scores, strict=True)
     ]
-    return tuple(sorted(ranking, key=lambda s: (-s.score, -s.candidate.votes, s.candidate.tmdb_id)))
+    return tuple(sorted(ranking, key=lambda s: (_place(s, year), -s.score, -s.candidate.votes, s.candidate.tmdb_id)))
+
+
+def _place(scored: Scored, year: int | None) -> int:
+    """First who bears the very title. All words of the whole name stand in some title of a film that a search finds by
+    them, though maybe in none that it shows: so it comes before those found by a half, but for one of another year."""
+    film = scored.candidate
+    if scored.likeness == 1 and _is_near(film, year):
+        return 0
+    return 2 if film.is_by_half or (year and film.year != year and scored.likeness < RESEMBLES) else 1
 
 
 def _dateless_score(film: Candidate, likeness: float, likened: Sequence[tuple[Candidate, float, str]]) -> float:
@@ -154,16 +182,33 @@ def _is_near(film: Candidate, year: int | None) -> bool:
 
 
 def _liken(compare: Callable[[str, str], Likeness], names: Sequence[str], film: Candidate) -> Likeness:
-    return max(compare(name, title) for name in names for title in (film.title, film.original_title))
+    whole, *halves = names
+    likeness = max(compare(whole, film.title), compare(whole, film.original_title))
+    if likeness[0] < 1 and any(_compare(whole, title)[0] == 1 for title in film.other_titles):
+        return 1.0, "other_title"
+    if likeness[0] < 1 and halves:
+        return max(likeness, _liken_halves(compare, halves, film))
+    return likeness
+
+
+def _liken_halves(compare: Callable[[str, str], Likeness], halves: Sequence[str], film: Candidate) -> Likeness:
+    if film.title != film.original_title and _same(halves, (film.title, film.original_title)):
+        return 1.0, "both_halves"
+    likeness, how = max(compare(half, title) for half in halves for title in (film.title, film.original_title))
+    return round(likeness * HALF_LIKENESS, 3), "half_title" if likeness == 1 else how
+
+
+def _same(some: Iterable[str], others: Iterable[str]) -> bool:
+    return sorted(map(titles.fold, some)) == sorted(map(titles.fold, others))
 
 
 def _compare(name: str, title: str) -> Likeness:
-    one, other = titles.fold(name), titles.fold(title)
-    if not (one and other):
+    asked, borne = titles.fold(name), titles.fold(title)
+    if not (asked and borne):
         return 0.0, "alike"
-    if one == other:
+    if asked == borne or titles.written_out(name) == titles.written_out(title):
         return 1.0, "same_title"
-    likeness = round(fuzz.ratio(one, other) / 100, 3)
+    likeness = round(fuzz.ratio(asked, borne) / 100, 3)
     if likeness > OTHER_NUMBER_LIKENESS and titles.numerals(name) != titles.numerals(title):
         return OTHER_NUMBER_LIKENESS, "other_number"
     return min(likeness, 0.99), "alike"
@@ -194,7 +239,7 @@ def _is_thinkable(scored: Scored, year: int | None) -> bool:
 def _is_close_enough(best: Scored, year: int | None) -> bool:
     if year is None:
         return best.likeness == 1 and best.candidate.year is not None
-    if best.how != "same_title" and best.candidate.year != year:
+    if best.likeness < 1 and best.candidate.year != year:
         return False  # off in both is another film: Help (2010) and The Help (2011)
     return best.likeness >= MATCH_LIKENESS and best.score >= MATCH_SCORE and _is_near(best.candidate, year)
 
@@ -205,7 +250,7 @@ def _facts(best: Scored, others: Sequence[Scored], year: int | None) -> Iterator
     if namesakes := sum(other.likeness == 1 for other in others):
         yield {"code": "namesakes", "count": namesakes}
     contenders = [other for other in others if _contends(best, other, year)]
-    if contenders and all(_outshines(best, other, DOMINANCE) for other in contenders):
+    if contenders and all(_outshines(best, other, year) for other in contenders):
         yield {"code": "best_known"}
 
 
@@ -219,22 +264,43 @@ def _year_fact(film: Candidate, year: int | None) -> Reason:
     return {"code": codes[apart]} if apart in codes else {"code": "years_apart", "by": apart}
 
 
-def _doubts(best: Scored, others: Sequence[Scored], year: int | None) -> Iterator[Reason]:
+def _doubts(names: Sequence[str], best: Scored, others: Sequence[Scored], year: int | None) -> Iterator[Reason]:
     """What speaks against taking the best, however close it is."""
-    rivals = [other for other in others if _contends(best, other, year) and not _outshines(best, other, DOMINANCE)]
+    rivals = [other for other in others if _contends(best, other, year) and not _outshines(best, other, year)]
     if rivals:
         yield {"code": "rivals", "count": len(rivals)}
     if best.candidate.is_guess and best.how not in ("same_title", "loose_title"):
         yield {"code": "misspelt"}
-    if year is None or not _is_near(best.candidate, year):
-        return
+    if best.likeness < 1 and titles.is_one_word(names[0]):
+        yield {"code": "one_word"}
+    if year is None:
+        yield from _dateless_doubts(names[0], best, others)
+    elif _is_near(best.candidate, year):
+        yield from _year_doubts(best, others, year)
+
+
+def _dateless_doubts(name: str, best: Scored, others: Sequence[Scored]) -> Iterator[Reason]:
+    loose = titles.loose(name)
+    alike = (o for o in others if o.likeness < 1 and loose in map(titles.loose, _titles(o.candidate)))
+    if any(_is_better_known(other, best, LOOSE_FAME) for other in alike):
+        yield {"code": "famous_alike"}
+
+
+def _year_doubts(best: Scored, others: Sequence[Scored], year: int) -> Iterator[Reason]:
     if best.candidate.year == year:
         if any(_is_famous_namesake(other, best, year) for other in others):
             yield {"code": "famous_namesake"}
-    elif any(other.candidate.year == year and other.likeness >= RESEMBLES for other in others):
+        return
+    if any(other.candidate.year == year and other.likeness >= RESEMBLES for other in others):
         yield {"code": "year_rival"}
     elif best.candidate.votes < YEAR_OFF_VOTES:
         yield {"code": "few_votes"}
+    if any(other.likeness == 1 and other.candidate.year == 2 * year - (best.candidate.year or 0) for other in others):
+        yield {"code": "both_sides"}
+
+
+def _titles(film: Candidate) -> tuple[str, str]:
+    return film.title, film.original_title
 
 
 def _contends(best: Scored, other: Scored, year: int | None) -> bool:
@@ -243,10 +309,18 @@ def _contends(best: Scored, other: Scored, year: int | None) -> bool:
     return round(best.score - other.score, 3) < LEAD
 
 
-def _outshines(one: Scored, other: Scored, times: int) -> bool:
-    return one.candidate.votes >= times * max(other.candidate.votes, 1)
+def _outshines(best: Scored, other: Scored, year: int | None) -> bool:
+    """By far the better known of two that fit. A few votes say little, and without a year votes must say all."""
+    votes = other.candidate.votes
+    needed = DATELESS_DOMINANCE * max(votes, FEW_VOTES) if year is None else DOMINANCE * max(votes, 1)
+    return best.candidate.votes >= needed
+
+
+def _is_better_known(film: Scored, other: Scored, times: int) -> bool:
+    return film.candidate.votes >= times * max(other.candidate.votes, FEW_VOTES)
 
 
 def _is_famous_namesake(other: Scored, best: Scored, year: int) -> bool:
     """One year off, so fame tells: few people watched the unknown short of the very year."""
-    return other.likeness >= MATCH_LIKENESS and _is_near(other.candidate, year) and _outshines(other, best, FAME)
+    is_namesake = other.likeness >= MATCH_LIKENESS and _is_near(other.candidate, year)
+    return is_namesake and _is_better_known(other, best, FAME)

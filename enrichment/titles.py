@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -14,6 +15,11 @@ RAISED_NUMBER = re.compile(r"(?<=\w)(?=[¹²³¼-¾⅐-⅞])")  # Alien³ is Ali
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 # accents, invisible marks; but Cyrillic й is a letter of its own, as are the marked letters of kana and Indic scripts
 MARKS = re.compile("(?<!и)[\u0300-\u036f]|[\u200b-\u200f\u2060\u20d0-\u20f0\ufe00-\ufe0f]")
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})  # of a title in lower case
+GERMAN = {"ae": "ä", "oe": "ö", "ue": "ü"}
+NORDIC = {"ae": "æ", "oe": "ø", "aa": "å"}
+# not in words like Frauen, neue, Quelle
+WRITTEN_OUT = re.compile("(?<![aeq])ue|[ao]e|aa", re.IGNORECASE)
 LATIN_LETTERS = re.compile("[ß-ɏḀ-ỿ]+")  # ø, ł, æ: no accent to take away, so they are spelled out
 
 INVERTED = re.compile(r"^(.+), (the|an?|l[aeo]s?|l['’]|el|il|gli|der|die|das|une?|eine?)$", re.IGNORECASE)
@@ -29,6 +35,7 @@ SPELLED = (
 ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()
 NUMBERS = {word: str(number) for words in (SPELLED, ROMAN) for number, word in enumerate(words, start=1)}
 ALSO_LETTERS = {"i", "v", "x"}  # numbers only where a sequel's number stands: Rocky V, not V for Vendetta
+ARTICLES = frozenset("the a an der die das ein eine le la les l un une el los las il lo gli i".split())
 BEFORE_NUMBER = {"part", "pt", "chapter", "episode", "vol", "volume", "book"}
 SHORT_FORMS = {"doctor": "dr", "mister": "mr", "saint": "st", "versus": "vs", "volume": "vol", "part": "pt"}
 
@@ -90,6 +97,18 @@ def _digits(words: list[str], place: int) -> str:
     return word if is_letter else NUMBERS.get(word, word)
 
 
+@lru_cache(maxsize=4096)
+def written_out(title: str) -> str:
+    """The title folded, with its umlauts as those write them who have none on their keys: Grün is Gruen."""
+    return fold(unicodedata.normalize("NFC", title.casefold()).translate(UMLAUTS))
+
+
+def is_one_word(title: str) -> bool:
+    """But for an article."""
+    words = fold(title).split()
+    return len(words[1:] if words[1:] and words[0] in ARTICLES else words) == 1
+
+
 def main_title(title: str) -> str:
     """The title without its subtitle."""
     return SUBTITLE.sub("", title)
@@ -109,8 +128,20 @@ def query_variants(title: str) -> list[str]:
         query(asked.replace("&", " and ")),
         query(SEQUEL.sub(_other_numeral, title)),
         BRACKETED.sub("", asked),
+        _with_umlauts(asked, GERMAN),
+        _with_umlauts(asked, NORDIC),
     )
     return [variant for variant in dict.fromkeys(variants) if variant]
+
+
+def _with_umlauts(title: str, letters: Mapping[str, str]) -> str:
+    """Gruen is Grün, where nothing is called Gruen."""
+
+    def umlaut(match: re.Match[str]) -> str:
+        letter = letters.get(match[0].lower())
+        return match[0] if letter is None else letter.upper() if match[0][0].isupper() else letter
+
+    return WRITTEN_OUT.sub(umlaut, title)
 
 
 def _other_numeral(found: re.Match[str]) -> str:

@@ -144,8 +144,11 @@ class Catalogue:
         one = self.films.get(id)
         if one is None:
             return NOT_FOUND
-        appended = {"credits"} & set(query.get("append_to_response", "").split(","))
-        return Answer(200, {name: value for name, value in one.items() if name not in OWN - appended})
+        appended = set(query.get("append_to_response", "").split(","))
+        body = {name: value for name, value in one.items() if name not in OWN - ({"credits"} & appended)}
+        if "alternative_titles" in appended:
+            body["alternative_titles"] = {"titles": [{"title": title} for title in one["other_titles"]]}
+        return Answer(200, body)
 
 
 def hit(one: Film) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def read_page(page: int, tmdb: Tmdb) -> None:
 
 def plan_if_due() -> None:
     """Have the catalogue read when it never was, or so long ago that TMDB's terms ask for it."""
-    if settings.WARM_CATALOGUE and not settings.TMDB.is_sample and not _was_read(settings.TMDB.refresh_days):
+    if settings.WARM_CATALOGUE and not settings.TMDB.is_sample and not was_read(settings.TMDB.refresh_days):
         plan_pages()
 
 
@@ -53,17 +53,20 @@ def note_read() -> None:
 def matches(questions: Sequence[Asked]) -> list[matching.Verdict | None]:
     """For each question its match among the films known here, None where TMDB must be asked: for all of them until
     the whole catalogue was read, for a film's namesakes may be missing."""
-    if not questions or settings.TMDB.is_sample or not _was_read():
+    if not questions or settings.TMDB.is_sample or not was_read():
         return [None] * len(questions)
-    keys = [[titles.key(name) for name in names] for names, _ in questions]
-    films = _films_by_key({key for of_question in keys for key in of_question})
-    return [
-        _match(names, year, [film for key in of_question for film in films.get(key, ())])
-        for (names, year), of_question in zip(questions, keys, strict=True)
-    ]
+    keys = [titles.key(names[0]) for names, _ in questions]
+    films = _films_by_key(set(keys))
+    return [_match(names, year, films.get(key, ())) for (names, year), key in zip(questions, keys, strict=True)]
 
 
-def _was_read(days: int | None = None) -> bool:
+def namesakes(name: str) -> list[matching.Candidate]:
+    """The films known here that bear this title."""
+    key = titles.key(name)
+    return _films_by_key({key}).get(key, [])
+
+
+def was_read(days: int | None = None) -> bool:
     """To the end; within so many days."""
     read = TmdbService.objects.filter(pk=1, catalogue_read_at__isnull=False)
     if days is not None:

@@ -38,19 +38,21 @@ class TMDBClient:
     def __init__(self, session: requests.Session, conf: TMDBSettings) -> None:
         self._session, self._conf = session, conf
 
-    def search(self, title: str, year: int | None = None, *, fresh: bool = False) -> SearchAnswer:
+    def search(self, title: str, year: int | None = None, *, page: int = 1, fresh: bool = False) -> SearchAnswer:
         """Films that bear all words of `title`; with `year`, those with any release in it. None found is an answer.
-        `fresh`: not from the cache."""
+        `page`: 1 to 500, of twenty films each. `fresh`: not from the cache."""
         params = {"query": title, "include_adult": "false"} | ({"year": str(year)} if year else {})
+        params |= {"page": str(page)} if page > 1 else {}
         response = self._get("search/movie", params, KEEP_SEARCH, fresh=fresh)
         answer = _read(response, SearchAnswer.from_json)
         if not answer.hits and not getattr(response, "from_cache", False):
             self._keep_shorter(response)
         return answer
 
-    def details(self, tmdb_id: int) -> MovieDetails:
-        """Raises TMDBGone when TMDB has no such film any more."""
-        response = self._get(f"movie/{tmdb_id}", {"append_to_response": "credits"}, DO_NOT_CACHE)
+    def details(self, tmdb_id: int, *, with_titles: bool = False) -> MovieDetails:
+        """Raises TMDBGone when TMDB has no such film any more. `with_titles`: with the other titles it is known by."""
+        parts = "credits,alternative_titles" if with_titles else "credits"
+        response = self._get(f"movie/{tmdb_id}", {"append_to_response": parts}, DO_NOT_CACHE)
         return _read(response, MovieDetails.from_json)
 
     def most_voted(self, page: int) -> SearchAnswer:

@@ -40,7 +40,7 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    hits: tuple[SearchHit, ...]  # the first page, at most 20
+    hits: tuple[SearchHit, ...]  # of one page, at most 20
     total: int  # on all pages, also of hits that are no use
 
     @classmethod
@@ -69,6 +69,7 @@ class MovieDetails:
     genres: list[str]
     directors: list[str]
     cast: list[str]
+    other_titles: list[str]  # that TMDB knows it by, where they were asked for
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
@@ -84,14 +85,15 @@ class MovieDetails:
             genres=_names(_rows(body.get("genres"))),
             directors=_names(p for p in _rows(people.get("crew")) if p.get("job") == "Director")[:MAX_DIRECTORS],
             cast=_names(sorted(_rows(people.get("cast")), key=_place))[:MAX_CAST],
+            other_titles=_other_titles(body.get("alternative_titles")),
         )
 
 
 class Tmdb(Protocol):
     """What the workers ask: TMDB itself, or the sample in its place. `fresh` passes the cache by."""
 
-    def search(self, title: str, year: int | None = None, *, fresh: bool = False) -> SearchAnswer: ...
-    def details(self, tmdb_id: int) -> MovieDetails: ...
+    def search(self, title: str, year: int | None = None, *, page: int = 1, fresh: bool = False) -> SearchAnswer: ...
+    def details(self, tmdb_id: int, *, with_titles: bool = False) -> MovieDetails: ...
     def most_voted(self, page: int) -> SearchAnswer: ...
 
 
@@ -174,6 +176,11 @@ def _date(value: Any) -> date | None:
 
 def _rows(value: Any) -> list[Mapping[str, Any]]:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _other_titles(part: Any) -> list[str]:
+    rows = _rows(part.get("titles")) if isinstance(part, dict) else []
+    return [title for row in rows if (title := _text(row.get("title")))]
 
 
 def _place(person: Mapping[str, Any]) -> float:

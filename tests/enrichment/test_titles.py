@@ -166,9 +166,42 @@ def test_query_is_composed_without_colons_or_spare_spaces() -> None:
         ("The King and I", ["The King and I", "The King & I"]),
         ("Andor", ["Andor"]),
         ("1917", ["1917"]),
+        ("Smaragdgruen", ["Smaragdgruen", "Smaragdgrün"]),
+        ("Ueber die Strasse", ["Ueber die Strasse", "Über die Strasse"]),
+        ("Koebenhavn", ["Koebenhavn", "Köbenhavn", "København"]),
+        ("Neue Frauen an der Quelle", ["Neue Frauen an der Quelle"]),
         ("Area 51", ["Area 51"]),
         ("   ", []),
     ],
 )
 def test_query_variants_are_few_and_sensible(title: str, variants: list[str]) -> None:
     assert titles.query_variants(title) == variants
+
+
+@pytest.mark.parametrize(
+    ("title", "folded"),
+    [
+        ("Smaragdgrün", "smaragdgruen"),
+        ("Über", "ueber"),
+        ("København", "koebenhavn"),
+        ("Årø", "aaroe"),
+        ("Blue", "blue"),
+    ],
+)
+def test_written_out_spells_umlauts(title: str, folded: str) -> None:
+    assert titles.written_out(title) == folded == titles.written_out(folded)
+
+
+@pytest.mark.parametrize(
+    ("title", "is_one"),
+    [
+        ("Gift", True),
+        ("The Gift", True),
+        ("Der Pate", True),
+        ("The", True),
+        ("The Last Gift", False),
+        ("WALL·E", False),
+    ],
+)
+def test_is_one_word_but_for_an_article(title: str, is_one: bool) -> None:
+    assert titles.is_one_word(title) is is_one

@@ -179,7 +179,6 @@ def test_a_well_known_film_is_matched_at_once_without_a_search(warm: Any, tmdb: 
         assert (lookup.confidence, codes(lookup)) == (1.0, ["same_title", "same_year"])
         assert lookup.candidates == [{"id": 900_001, "score": 1.0}]
         assert lookup.asked_at is not None
-    assert ask("Zebranacht / Night of the Zebra", 1999, "Zebranacht", "Night of the Zebra").tmdb_movie_id == 900_001
     assert ask("Night of the Zebra").tmdb_movie_id == 900_001
     work()
     assert tmdb.record.requests == 0
@@ -189,13 +188,14 @@ def test_a_well_known_film_is_matched_at_once_without_a_search(warm: Any, tmdb: 
     ("films", "title", "year"),
     [
         ([NIGHT | {"vote_count": 299}], "Night of the Zebra", 1999),  # too little known
-        ([NIGHT | {"vote_count": 999}], "Night of the Zebra", None),
+        ([NIGHT | {"vote_count": 2_999}], "Night of the Zebra", None),
+        ([NIGHT], "Night of the Zebra - The Zebras Are Back", None),  # no more than a half
         ([NIGHT], "Night of the Zebra", 1998),  # not the very year
         ([NIGHT], "The Night of the Zebra", 1999),  # not the very title
         ([NIGHT], "Night of the Zebras", 1999),
         ([NIGHT, film(900_002, "Night of the Zebra", 1999, vote_count=600)], "Night of the Zebra", 1999),  # twins
-        ([NIGHT, film(900_002, "Night of the Zebra", 1966, vote_count=501)], "Night of the Zebra", None),
-        ([NIGHT, film(900_002, "X", 1966, original_title="Night of the Zebra", vote_count=501)], NIGHT["title"], None),
+        ([NIGHT, film(900_002, "Night of the Zebra", 1966, vote_count=167)], "Night of the Zebra", None),
+        ([NIGHT, film(900_002, "X", 1966, original_title="Night of the Zebra", vote_count=167)], NIGHT["title"], None),
         ([NIGHT | {"vote_count": 400}, film(900_002, NIGHT["title"], 2000, vote_count=40_000)], NIGHT["title"], 1999),
         ([NIGHT | {"release_date": ""}], "Night of the Zebra", 1999),
         ([NIGHT | {"release_date": ""}], "Night of the Zebra", None),
@@ -213,7 +213,7 @@ def test_all_else_is_left_to_tmdb(warm: Any, tmdb: TmdbServer, films: list[Film]
     ("namesake", "year"),
     [
         (film(900_002, "Night of the Zebra", 1999, vote_count=500), 1999),
-        (film(900_002, "Night of the Zebra", 1966, vote_count=500), None),
+        (film(900_002, "Night of the Zebra", 1966, vote_count=166), None),
         (film(900_002, "Night of the Zebra", 2000, vote_count=50_000), 1999),
     ],
 )
@@ -297,7 +297,7 @@ def test_a_misspelling_is_unsure_with_the_right_film_first(
         ("Zebra Dr.", "Zebra Drive"),
         ("Zebra & Quagga", "Zebra and the Quagga"),
         ("Zebra II", "Zebra 2"),
-        ("The Zebra", "Zebra"),
+        ("The Zebra Run", "Zebra Run"),
     ],
 )
 def test_a_title_that_is_written_otherwise_is_matched_in_its_very_year(
@@ -307,7 +307,7 @@ def test_a_title_that_is_written_otherwise_is_matched_in_its_very_year(
     tmdb.catalogue.films.clear()  # its search wants every word as it is written
     lookup = answered(ask(asked, 1999))
     assert (lookup.status, lookup.tmdb_movie_id, codes(lookup)) == ("matched", 900_001, ["loose_title", "same_year"])
-    assert tmdb.record.requests == 1
+    assert tmdb.record.requests == 2  # only the very title would end the asking: not without the year either
     assert answered(ask(asked, 1998)).status == LookupStatus.UNSURE
 
 
