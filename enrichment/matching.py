@@ -131,6 +131,12 @@ def judge_known(names: Sequence[str], year: int | None, candidates: Iterable[Can
     return verdict if is_exact and best.candidate.votes >= votes else None
 
 
+def is_exact(reasons: Iterable[Reason]) -> bool:
+    """Whether a match with these reasons bears the very title, in the very year if one was known."""
+    codes = {reason["code"] for reason in reasons}
+    return bool(codes & {"same_title", "both_halves", "by_hand"}) and "year_off" not in codes
+
+
 def is_good_enough(verdict: Verdict, year: int | None) -> bool:
     """Whether no further search can help: the very title is found, in the year if there is one, though maybe only a
     person can choose."""

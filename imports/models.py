@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -196,6 +196,14 @@ class Outcome(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class Doubt(models.TextChoices):
+    """What speaks within one import against the film that TMDB was found to mean by a title."""
+
+    NONE = "", "—"
+    OUT_LATER = "out_later", _("that film came out after you watched yours")
+    TAKEN = "taken", _("another title of this import is exactly that film")
+
+
 class ChosenBy(models.TextChoices):
     NOBODY = "", "—"
     MACHINE = "machine", _("the machine")
@@ -240,6 +248,7 @@ class Movie(models.Model):
     tmdb_movie = models.ForeignKey(TmdbMovie, models.PROTECT, null=True, blank=True, related_name="movies")
     chosen_by = models.CharField(max_length=8, choices=ChosenBy, default=ChosenBy.NOBODY, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
+    doubt = models.CharField(max_length=10, choices=Doubt, default=Doubt.NONE, blank=True)  # the match isn't taken
     settled_at = models.DateTimeField(null=True, blank=True)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.FILM)
     source_image_url = models.CharField(max_length=500, blank=True)  # kept, never loaded
@@ -290,6 +299,12 @@ class Movie(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("imports:movie_detail", args=[self.session_id, self.pk])
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """Why the machine took the film, or did not: the answer's reasons, and this import's doubt."""
+        answers = self.lookup.reasons if self.lookup else []
+        return [*answers, {"code": self.doubt}] if self.doubt else answers
 
 
 class Viewing(models.Model):

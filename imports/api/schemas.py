@@ -196,7 +196,7 @@ class MovieOut(Schema):
             tmdb_enriched=movie.outcome == "matched",
             enriched_at=movie.settled_at,
             confidence=movie.lookup.confidence if movie.lookup else None,
-            reasons=movie.lookup.reasons if movie.lookup else [],
+            reasons=movie.reasons,
             **_facts(movie),
         )
 

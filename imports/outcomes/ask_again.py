@@ -29,13 +29,15 @@ def can_ask(movie: Movie) -> bool:
     """Could an answer change anything? Not for a film that the person rated, left out, or called none of these."""
     if movie.outcome not in OUTCOMES[Which.UNCLEAR] or movie.decision in (Decision.ADDED, Decision.SKIPPED):
         return False
+    if movie.doubt:  # TMDB has answered; it is the import that speaks against it
+        return False
     return movie.chosen_by != ChosenBy.PERSON or movie.tmdb_movie_id is not None
 
 
 def films_to_ask(session: ImportSession, which: Which) -> QuerySet[Movie]:
     """The films of an import for which that holds."""
     decided = Q(decision__in=[Decision.ADDED, Decision.SKIPPED]) | Q(chosen_by=ChosenBy.PERSON, tmdb_movie=None)
-    return session.movies.filter(~decided, outcome__in=OUTCOMES[which])
+    return session.movies.filter(~decided, doubt="", outcome__in=OUTCOMES[which])
 
 
 def ask_film_again(movie: Movie) -> bool:

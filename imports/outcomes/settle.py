@@ -14,6 +14,7 @@ from enrichment.models import DetailsStatus, LookupStatus, TitleLookup
 from imports.models import (
     ChosenBy,
     Decision,
+    Doubt,
     ImportSession,
     Kind,
     Movie,
@@ -24,6 +25,8 @@ from imports.models import (
     expiry_of,
 )
 from imports.sources.traits import REVIEWS
+
+from . import doubts
 
 _KNOWN_ENOUGH = Q(tmdb_movie__details_status__in=[DetailsStatus.DONE, DetailsStatus.GONE])
 # a review shows no details; but of a film that was asked for by its number nothing is known before them
@@ -36,9 +39,15 @@ _ENDS = {
         "failed_count",
         Q(tmdb_movie__details_status=DetailsStatus.FAILED) | Q(tmdb_movie=None, lookup__status=LookupStatus.FAILED),
     ),
-    Outcome.UNSURE: ("unsure_count", Q(tmdb_movie=None, lookup__status=LookupStatus.UNSURE)),
+    Outcome.UNSURE: (
+        "unsure_count",
+        Q(tmdb_movie=None, lookup__status=LookupStatus.UNSURE)
+        | (Q(tmdb_movie=None, lookup__status=LookupStatus.MATCHED) & ~Q(doubt="")),
+    ),
     Outcome.UNMATCHED: ("unmatched_count", Q(tmdb_movie=None, lookup__status=LookupStatus.UNMATCHED)),
 }
+
+_UNTAKEN: dict[str, Any] = {"tmdb_movie": None, "chosen_by": ChosenBy.NOBODY, "doubt": Doubt.NONE}
 
 
 def apply(*, lookups: Collection[int] = (), films: Collection[int] = (), session: ImportSession | None = None) -> None:
@@ -103,10 +112,7 @@ def _settle(session_id: UUID, news: Q) -> None:
     films = Movie.objects.filter(news, session_id=session_id, settled_at=None)
     if freed := _let_go_of_unknown(session_id, films.filter(_NO_SUCH_FILM)):
         films = Movie.objects.filter(news | Q(pk__in=freed), session_id=session_id, settled_at=None)
-    answer = TitleLookup.objects.filter(pk=OuterRef("lookup_id")).values("tmdb_movie_id")[:1]
-    films.filter(tmdb_movie=None, lookup__status=LookupStatus.MATCHED).exclude(chosen_by=ChosenBy.PERSON).update(
-        tmdb_movie_id=Subquery(answer), chosen_by=ChosenBy.MACHINE
-    )
+    _take(session_id, films)
     counts = {
         _counter(outcome): films.filter(_ENDS[outcome][1]).update(outcome=outcome, settled_at=timezone.now())
         for outcome in _outcomes_among(films)
@@ -116,6 +122,22 @@ def _settle(session_id: UUID, news: Q) -> None:
     if any(counts.values()):
         _count(session_id, counts, {})
         complete(session_id)
+
+
+def _take(session_id: UUID, films: QuerySet[Movie]) -> None:
+    """The machine's answers become the films of those that wait, but where the import itself says otherwise."""
+    doubts.raise_doubts(films)
+    answer = TitleLookup.objects.filter(pk=OuterRef("lookup_id")).values("tmdb_movie_id")[:1]
+    matched = films.filter(tmdb_movie=None, lookup__status=LookupStatus.MATCHED, doubt="")
+    taken = matched.exclude(chosen_by=ChosenBy.PERSON).update(
+        tmdb_movie_id=Subquery(answer), chosen_by=ChosenBy.MACHINE
+    )
+    for movie in doubts.less_exact(session_id, films) if taken else ():
+        doubted = {"doubt": Doubt.TAKEN, "tmdb_movie": None, "chosen_by": ChosenBy.NOBODY}
+        if movie.outcome == Outcome.OPEN:
+            Movie.objects.filter(pk=movie.pk).update(**doubted)
+        else:
+            move(session_id, movie.pk, Outcome.UNSURE, **doubted)
 
 
 def _outcomes_among(films: QuerySet[Movie]) -> list[Outcome]:
@@ -142,7 +164,7 @@ def _let_go_of_unknown(session_id: UUID, films: QuerySet[Movie]) -> list[int]:
 
 def _reopen(session_id: UUID, news: Q) -> None:
     films = Movie.objects.filter(news, session_id=session_id)
-    untaken = {"outcome": Outcome.OPEN, "settled_at": None, "tmdb_movie": None, "chosen_by": ChosenBy.NOBODY}
+    untaken = {"outcome": Outcome.OPEN, "settled_at": None, **_UNTAKEN}
     counts = {counter: -films.filter(outcome=outcome).update(**untaken) for outcome, (counter, _) in _ENDS.items()}
     films.filter(settled_at=None, tmdb_movie__isnull=False).update(**untaken)
     if any(counts.values()):
@@ -225,9 +247,8 @@ def count_as_matched(session_id: UUID, before: str) -> None:
 
 def judge_again(session_id: UUID, movie_id: int) -> None:
     """Back to what the machine thinks of one film."""
-    untaken: dict[str, Any] = {"tmdb_movie": None, "chosen_by": ChosenBy.NOBODY}
     with transaction.atomic():
-        move(session_id, movie_id, Outcome.OPEN, **untaken)
+        move(session_id, movie_id, Outcome.OPEN, **_UNTAKEN)
         this = Q(pk=movie_id)
         _ask_details(Movie.objects.filter(this))
         _settle(session_id, this)

@@ -200,7 +200,7 @@ def unchoose(movie: Movie) -> None:
 def film_of(movie: Movie, candidates: Sequence[TmdbMovie] | None = None) -> TmdbMovie | None:
     """The film that is shown for it: its match, else the best candidate where the machine was not sure.
     `candidates`: the lookup's films, best first, where the caller has them."""
-    if movie.tmdb_movie or not movie.lookup or movie.lookup.status != LookupStatus.UNSURE:
+    if movie.tmdb_movie or not movie.lookup or not (movie.doubt or movie.lookup.status == LookupStatus.UNSURE):
         return movie.tmdb_movie
     if movie.chosen_by == ChosenBy.PERSON:
         return None  # none of these

@@ -18,7 +18,7 @@ from enrichment.queries import poster_url
 from imports.figures.words import running_time
 from imports.languages import language_name
 from imports.looks import look_of
-from imports.models import Movie
+from imports.models import Doubt, Movie
 from imports.sessions.report import row_reason, skip_rule
 
 register = template.Library()
@@ -83,7 +83,8 @@ def plain_text(review: str) -> str:
 @register.filter
 def in_words(reasons: Iterable[dict[str, Any]]) -> list[str]:
     """Why the machine chose as it did."""
-    return [gettext(REASONS[reason["code"]]) % reason for reason in reasons if reason.get("code") in REASONS]
+    sentences = REASONS | {doubt.value: str(doubt.label) for doubt in Doubt if doubt.value}
+    return [gettext(sentences[reason["code"]]) % reason for reason in reasons if reason.get("code") in sentences]
 
 
 @register.filter
