@@ -9,6 +9,8 @@ from decimal import Decimal
 from enrichment.numbers import FIRST_FILM_YEAR, YEARS_AHEAD
 
 MAX_TITLE = 500
+# of a title that a line break stands in; more are rows that a quotation mark swallowed
+MAX_TITLE_LINES, MAX_BROKEN_TITLE = 3, 150
 MAX_URI = 300
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -27,7 +29,10 @@ def parse_title(text: str) -> tuple[str | None, str]:
     if not title:
         return None, "no_title"
     if "\n" in title or "\r" in title:
-        return None, "title_has_line_break"
+        lines = title.splitlines()
+        if len(lines) > MAX_TITLE_LINES or len(title) > MAX_BROKEN_TITLE:
+            return None, "title_has_line_break"
+        title = " ".join(line.strip() for line in lines if line.strip())
     return (title, "") if len(title) <= MAX_TITLE else (None, "title_too_long")
 
 

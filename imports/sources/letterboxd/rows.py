@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..accounting import Account
 from ..base import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
-from ..text import Row, Table
+from ..text import SKIPPED, Row, Table
 from ..values import NUMBER, is_day_first, is_yes, parse_date, parse_rating, parse_title, parse_uri, parse_year
 from .files import BASE
 from .links import link_kind, main_kind
@@ -130,8 +130,8 @@ def _usable(table: Table, account: Account) -> list[Row]:
 def _is_usable(row: Row, least: int, account: Account) -> bool:
     """Counts the row, and what is not usable also as what became of it."""
     account.report.rows += 1
-    if row.fault == "blank":
-        account.report.skipped["blank"] = account.report.skipped.get("blank", 0) + 1
+    if row.fault in SKIPPED:
+        account.skip(row.fault)
     elif row.fault:
         account.lose(row.fault, row.line, ", ".join(row.cells))
     elif len(row.cells) < least:

@@ -15,7 +15,7 @@ from ..values import is_day_first, parse_title, parse_uri
 from .episodes import shows
 from .files import Format, format_of, meanings, missing
 from .marks import kind_of
-from .tables import Cells, csv_rows, json_rows, skip
+from .tables import Cells, csv_rows, json_rows
 from .times import parse_day
 
 FILMS: Final = {"movie", "film", "película", "filme", "映画", "電影", "电影"}
@@ -58,9 +58,7 @@ def _open(member: Member, account: Account) -> tuple[Format, Iterator[Row]]:
     if member.suffix == ".json":
         return "script", json_rows(member.read(), account)
     table = open_table(member.read(), member.name)
-    account.report.encoding = table.encoding
-    if table.encoding == "cp1252":
-        account.note("read_as_windows_text")
+    account.note_text(table.text)
     form = format_of(table.columns)
     if columns := missing(meanings(table.columns, form), form):
         raise refusal("columns_missing", member.name, columns=columns)
@@ -78,7 +76,7 @@ def _watched(rows: Iterable[Row], account: Account) -> Iterator[Row]:
     """The rows that somebody watched: Amazon's newer file lists others, too."""
     for line, cells in rows:
         if "seconds" in cells and (cells["type"].casefold() in NO_FILMS or ZERO.fullmatch(cells["seconds"])):
-            skip("not_watched", account)
+            account.skip("not_watched")
         else:
             yield line, cells
 
