@@ -16,6 +16,7 @@ from .text import MAX_ROW, LineCount, open_table
 
 MB = 1024 * 1024
 MAX_NAME = 300
+COUNTED = 8 * MB  # bytes whose lines are counted before they are read
 HEAD = 64 * 1024  # bytes that are enough for any header
 FIRST_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[^\r\n]*(?:\r\n?|\n)\s*){0,8}")
 ARCHIVES = {".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".zst"}
@@ -61,8 +62,8 @@ class Member:
 def open_uploads(uploads: Sequence[Upload], limits: Limits) -> list[Member]:
     if not uploads:
         raise refusal("nothing_sent")
-    if sum(len(upload.data) for upload in uploads) > limits.max_bytes:
-        largest = max(uploads, key=lambda upload: len(upload.data))
+    if sum(upload.size for upload in uploads) > limits.max_bytes:
+        largest = max(uploads, key=lambda upload: upload.size)
         raise refusal("too_large", largest.name, megabytes=limits.max_bytes // MB)
     members: list[Member] = []
     for upload in uploads:
@@ -80,21 +81,22 @@ def _open(upload: Upload, limits: Limits, *, is_only: bool) -> list[Member]:
     suffix = PurePosixPath(upload.name.lower()).suffix
     if suffix not in {".csv", ".json", ".zip"}:
         raise refusal("wrong_type", upload.name)
-    if not upload.data.strip():
+    data = upload.read()
+    if not data or data.isspace():
         raise refusal("empty", upload.name)
     if suffix != ".zip":
         name = upload.name[-MAX_NAME:]
-        return [Member(upload.name, name, upload.name, len(upload.data), upload.role, True, lambda: upload.data)]
+        return [Member(upload.name, name, upload.name, len(data), upload.role, True, lambda: data)]
     prefix = "" if is_only else f"{upload.name}/"
-    return _open_zip(upload, limits, prefix)
+    return _open_zip(upload, data, limits, prefix)
 
 
-def _open_zip(upload: Upload, limits: Limits, prefix: str) -> list[Member]:
+def _open_zip(upload: Upload, data: bytes, limits: Limits, prefix: str) -> list[Member]:
     # counted before zipfile makes an object for each of them
-    if upload.data.count(b"PK\x01\x02") > limits.max_members:
+    if data.count(b"PK\x01\x02") > limits.max_members:
         raise refusal("too_many_members", upload.name)
     try:
-        archive = zipfile.ZipFile(io.BytesIO(upload.data))
+        archive = zipfile.ZipFile(io.BytesIO(data))
     except UNREADABLE as exc:
         raise refusal("not_a_zip", upload.name) from exc
     infos = [info for info in archive.infolist() if not _is_junk(info)]
@@ -117,6 +119,19 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, upload: Upload, pre
 
     name = (prefix + info.filename)[-MAX_NAME:]
     return Member(info.filename, name, upload.name, info.file_size, upload.role, False, read)
+
+
+def weight(upload: Upload, limits: Limits) -> tuple[int, int]:
+    """How much there is to read: bytes, unpacked, and lines. Lines are counted where there are not too many bytes."""
+    if upload.size > limits.max_bytes:
+        raise refusal("too_large", upload.name, megabytes=limits.max_bytes // MB)
+    if upload.size > COUNTED:
+        return upload.size, 0
+    members = _open(upload, limits, is_only=True)
+    size = sum(member.size for member in members)
+    if size > COUNTED:
+        return size, 0
+    return size, sum(max(data.count(b"\n"), data.count(b"\r")) for data in (member.read() for member in members))
 
 
 def _is_junk(info: zipfile.ZipInfo) -> bool:

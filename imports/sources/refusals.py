@@ -125,6 +125,14 @@ REFUSALS: dict[str, tuple[Status, str]] = {
         413,
         gettext_noop("“%(file)s” holds more than %(most)s films: send your own export, a part of it at a time."),
     ),
+    "too_much_to_read": (
+        413,
+        gettext_noop("“%(file)s” takes more memory or time to read than it may: send it in several parts."),
+    ),
+    "too_much_text": (
+        413,
+        gettext_noop("The reviews in “%(file)s” have more than %(most)s characters: send them in several parts."),
+    ),
     "too_large_unpacked": (
         413,
         gettext_noop("“%(file)s” is too large once unpacked: send only the files with your film history."),

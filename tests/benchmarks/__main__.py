@@ -9,7 +9,7 @@ import tests.environment  # noqa: F401  (before Django)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["TMDB_RATE"] = "20/1"
 
-BENCHMARKS = ("upload", "review", "statistics", "polls", "engine")
+BENCHMARKS = ("upload", "review", "statistics", "polls", "engine", "hostile")
 
 
 def main() -> None:
