@@ -35,8 +35,8 @@ def parse_year(text: str, today: date) -> tuple[int | None, str]:
     text = text.strip()
     if not text:
         return None, ""
-    found = YEAR.fullmatch(text)
-    year = int(found[1]) if found else 0
+    match = YEAR.fullmatch(text)
+    year = int(match[1]) if match else 0
     return (year, "") if FIRST_FILM_YEAR <= year <= today.year + YEARS_AHEAD else (None, "year_unreadable")
 
 
@@ -57,18 +57,18 @@ def parse_rating(text: str) -> tuple[Decimal | None, str]:
 def _stars(text: str) -> Decimal | None:
     if NUMBER.fullmatch(text):
         return Decimal(text.replace(",", "."))
-    found = STARS.fullmatch(text)
-    return len(found[1]) + Decimal(len(found[2])) / 2 if found else None
+    match = STARS.fullmatch(text)
+    return len(match[1]) + Decimal(len(match[2])) / 2 if match else None
 
 
 def is_day_first(texts: Iterable[str]) -> bool | None:
     """How a file writes its slashed dates: 15/01/2024 or 01/15/2024. None: nothing tells."""
-    found = [match for text in texts if (match := SLASHED.fullmatch(text.strip()))]
-    if any(int(match[2]) > 12 for match in found):
+    slashed = [match for text in texts if (match := SLASHED.fullmatch(text.strip()))]
+    if any(int(match[2]) > 12 for match in slashed):
         return False
-    if any(int(match[1]) > 12 for match in found):
+    if any(int(match[1]) > 12 for match in slashed):
         return True
-    return None if found else False
+    return None if slashed else False
 
 
 def parse_date(text: str, *, day_first: bool = False) -> tuple[date | None, str]:
@@ -82,13 +82,13 @@ def parse_date(text: str, *, day_first: bool = False) -> tuple[date | None, str]
 
 
 def _date(text: str, day_first: bool) -> date:
-    if found := ISO.fullmatch(text):
-        return date.fromisoformat(found[1])
-    if found := SLASHED.fullmatch(text):
-        first, second, year = (int(part) for part in found.groups())
+    if match := ISO.fullmatch(text):
+        return date.fromisoformat(match[1])
+    if match := SLASHED.fullmatch(text):
+        first, second, year = (int(part) for part in match.groups())
         return date(year, second, first) if day_first else date(year, first, second)
-    if found := NAMED.fullmatch(text):
-        return date(int(found[3]), MONTHS.index(found[1].lower()) + 1, int(found[2]))
+    if match := NAMED.fullmatch(text):
+        return date(int(match[3]), MONTHS.index(match[1].lower()) + 1, int(match[2]))
     raise ValueError(text)
 
 

@@ -58,8 +58,8 @@ def kind_of(member: Member, table: Table, names: Collection[str], *, ask: bool) 
             raise refusal("columns_missing", table.file, columns="Title")
         return IMPORT_FORMAT, True
     kind = next((kind for kind, column in TELLING.items() if column in table.columns), "watched")
-    wanted = (*COLUMNS[kind], *COLUMNS.get(stem(member), ()))
-    missing = [column for column in wanted if column.casefold() not in table.columns]
+    needed = (*COLUMNS[kind], *COLUMNS.get(stem(member), ()))
+    missing = [column for column in needed if column.casefold() not in table.columns]
     if missing and not member.is_loose and not is_named(member):
         return "unknown", True
     if missing:

@@ -73,7 +73,7 @@ def _read_import_format(table: Table, account: Account) -> pd.DataFrame:
     columns["rating"] = [rating if rating.strip() else _of_ten(of_ten) for rating, of_ten in ratings]
     cells = pd.DataFrame({"line": [row.line for row in rows], **columns}, dtype=object)
     tells = zip(*(columns[name] for name in ("watched_on", "rewatch", "tags", "review")), strict=True)
-    is_entry = texts(["diary" if _tells_of_viewing(*told) else "ratings" for told in tells], cells)
+    is_entry = texts(["diary" if _tells_of_viewing(*viewing) else "ratings" for viewing in tells], cells)
     leads_to_entry = texts([link_kind(uri.strip()) for uri in columns["uri"]], cells) == "entry"
     return cells.assign(
         kind=is_entry,

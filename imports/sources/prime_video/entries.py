@@ -43,8 +43,8 @@ class Entry(NamedTuple):
 
 def read_entries(member: Member, file: int, account: Account, zone: tzinfo, titles: set[str]) -> list[Entry]:
     """`titles`: of the files before it; those of this one are added."""
-    form, found = _open(member, account)
-    plain = ((line, {name: _plain(cell, form) for name, cell in cells.items()}) for line, cells in found)
+    form, rows_read = _open(member, account)
+    plain = ((line, {name: _plain(cell, form) for name, cell in cells.items()}) for line, cells in rows_read)
     rows = list(_with_title(_watched(plain, account), account))
     titles.update(cells["title"] for _, cells in rows)
     if len(titles) > MAX_TITLES:

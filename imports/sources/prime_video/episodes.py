@@ -33,7 +33,7 @@ def _has_season(title: str) -> bool:
 def _tails(title: str) -> list[tuple[str, str]]:
     """(the word before a hyphen, all that follows it), longest first."""
     hyphens = islice(TIGHT.finditer(title), MAX_HYPHENS)
-    return [(title[: found.start()].rsplit(None, 1)[-1].casefold(), title[found.end() :]) for found in hyphens]
+    return [(title[: hyphen.start()].rsplit(None, 1)[-1].casefold(), title[hyphen.end() :]) for hyphen in hyphens]
 
 
 def _words_before(titles: Collection[str]) -> dict[str, set[str]]:

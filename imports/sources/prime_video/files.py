@@ -84,6 +84,6 @@ def meaning(column: str, form: Format) -> str:
     return MEANINGS[form].get(unicodedata.normalize("NFC", fold(column).strip('" ')), "")
 
 
-def missing(found: Collection[str], form: Format) -> str:
+def missing(known: Collection[str], form: Format) -> str:
     """The columns that it can't be read without, in English."""
-    return ", ".join(FORMATS[form][cell][0].title() for cell in NEEDED if cell not in found)
+    return ", ".join(FORMATS[form][cell][0].title() for cell in NEEDED if cell not in known)

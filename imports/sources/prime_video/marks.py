@@ -80,9 +80,9 @@ def clean(title: str) -> Cleaned:
         if not text.endswith(CLOSING):
             break
         shorter = _without(BRACKETED, text)
-        if year is None and (found := YEAR.fullmatch(shorter)):
-            year = parse_year(found["year"], date.today())[0]
-            shorter = found["title"] if year else shorter
+        if year is None and (match := YEAR.fullmatch(shorter)):
+            year = parse_year(match["year"], date.today())[0]
+            shorter = match["title"] if year else shorter
         if shorter in (text, ""):
             break
         text = shorter
@@ -120,8 +120,8 @@ def names(title: str, kind: Kind) -> list[str]:
 
 
 def _without(mark: re.Pattern[str], text: str) -> str:
-    found = _at_end(mark, text)
-    return text[: found.start()] if found else text
+    match = _at_end(mark, text)
+    return text[: match.start()] if match else text
 
 
 def _at_end(mark: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -17,21 +17,21 @@ def parse_day(text: str, zone: tzinfo, *, day_first: bool = False) -> tuple[date
     """The day, and a code of reasons.REASONS when it could not be told. A time that names no zone is UTC."""
     text = text.strip()
     try:
-        if found := MILLISECONDS.fullmatch(text):
-            return (EPOCH + timedelta(milliseconds=int(found[1]))).astimezone(zone).date(), ""
-        if found := TIMED.fullmatch(text):
-            return _moment(found, day_first).astimezone(zone).date(), ""
+        if match := MILLISECONDS.fullmatch(text):
+            return (EPOCH + timedelta(milliseconds=int(match[1]))).astimezone(zone).date(), ""
+        if match := TIMED.fullmatch(text):
+            return _moment(match, day_first).astimezone(zone).date(), ""
     except (ValueError, OverflowError):
         return None, "date_unreadable"
     return parse_date(text, day_first=day_first)
 
 
-def _moment(found: re.Match[str], day_first: bool) -> datetime:
-    day, fault = parse_date(found[1], day_first=day_first)
+def _moment(match: re.Match[str], day_first: bool) -> datetime:
+    day, fault = parse_date(match[1], day_first=day_first)
     if day is None:
         raise ValueError(fault)
-    clock = time(int(found[2]), int(found[3]), int(found[4] or 0))
-    return datetime.combine(day, clock, tzinfo=_offset(found[5] or "Z"))
+    clock = time(int(match[2]), int(match[3]), int(match[4] or 0))
+    return datetime.combine(day, clock, tzinfo=_offset(match[5] or "Z"))
 
 
 def _offset(text: str) -> tzinfo:

@@ -18,10 +18,10 @@ Key = str
 def assemble(entries: Sequence[Entry], accounts: Sequence[Account]) -> list[ParsedMovie]:
     """Films first, then series, then what is no film; of each the newest watched first."""
     by_key = _by_key(_with_bare_seasons(entries))
-    kinds = {key: _kind(found) for key, found in by_key.items()}
-    for key, found in by_key.items():
-        _count(found, kinds[key], accounts)
-    movies = [_movie(key, kinds[key], found) for key, found in by_key.items()]
+    kinds = {key: _kind(its_entries) for key, its_entries in by_key.items()}
+    for key, its_entries in by_key.items():
+        _count(its_entries, kinds[key], accounts)
+    movies = [_movie(key, kinds[key], its_entries) for key, its_entries in by_key.items()]
     return sorted(movies, key=lambda movie: (ORDER.index(movie.kind), -(movie.watched_on or date.min).toordinal()))
 
 
