@@ -9,12 +9,13 @@ from typing import Final, NamedTuple
 from ..accounting import Account
 from ..archive import Member
 from ..base import Kind
+from ..dates import Form, can_be_seen_on, form_of
 from ..refusals import refusal
 from ..text import open_table
-from ..values import is_day_first, parse_title, parse_uri
+from ..values import is_yes, parse_title, parse_uri
 from .episodes import shows
 from .files import Format, format_of, meanings, missing
-from .marks import kind_of
+from .marks import clean, kind_of
 from .tables import Cells, csv_rows, json_rows, skip
 from .times import parse_day
 
@@ -51,7 +52,7 @@ def read_entries(member: Member, file: int, account: Account, zone: tzinfo, titl
         raise refusal("too_many_films", member.name, most=MAX_TITLES)
     parse = _day_parser(rows, form, account, zone)
     read = _of_script if form == "script" else partial(_of_amazon, shows({cells["title"] for _, cells in rows}))
-    return [read(file, line, cells, _day(line, cells["date"], parse, account), account) for line, cells in rows]
+    return [read(file, line, cells, _day(line, cells, parse, account), account) for line, cells in rows]
 
 
 def _open(member: Member, account: Account) -> tuple[Format, Iterator[Row]]:
@@ -93,16 +94,19 @@ def _with_title(rows: Iterable[Row], account: Account) -> Iterator[Row]:
 
 
 def _day_parser(rows: Iterable[Row], form: Format, account: Account, zone: tzinfo) -> ParseDay:
-    day_first = is_day_first({cells["date"] for _, cells in rows}) if form == "script" else False
-    if day_first is None:
-        account.note("dates_taken_as_american")
-    return lru_cache(maxsize=None)(partial(parse_day, zone=zone, day_first=bool(day_first)))
+    dates = form_of({cells["date"] for _, cells in rows}, date.today()) if form != "legacy" else Form("mdy")
+    if dates.note:
+        account.note(dates.note)
+    return lru_cache(maxsize=None)(partial(parse_day, zone=zone, order=dates.order))
 
 
-def _day(line: int, text: str, parse: ParseDay, account: Account) -> date | None:
-    day, _ = parse(text)
+def _day(line: int, cells: Cells, parse: ParseDay, account: Account) -> date | None:
+    day, _ = parse(cells["date"])
     if day is None:
-        account.note("date_unreadable", line, text)
+        account.note("date_unreadable", line, cells["date"])
+    elif not can_be_seen_on(day, date.today(), clean(cells["title"]).year):
+        account.note("day_impossible", line, cells["date"])
+        return None
     return day
 
 
