@@ -71,7 +71,8 @@ def _without_weekday(words: list[str]) -> list[str]:
 @lru_cache(maxsize=1)
 def _names() -> tuple[dict[str, int], dict[str, int]]:
     """The names of months; and the beginnings of them, of those that are only one month's."""
-    names, beginnings = defaultdict(set), defaultdict(set)
+    names: dict[str, set[int]] = defaultdict(set)
+    beginnings: dict[str, set[int]] = defaultdict(set)
     for locale in map(Locale.parse, LANGUAGES):
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):

@@ -35,7 +35,8 @@ STATUS_COLUMNS: Final = ("status", "watchlist", "watch status", "watch_status")
 FILMS: Final = frozenset(
     "movie movies film films feature features featurefilm featuremovie tvmovie tvfilm telefilm telemovie short shorts "
     "shortfilm tvshort documentary documentaries video tvspecial special concert animation animatedmovie animemovie "
-    "spielfilm dokumentarfilm kurzfilm película películas pelicula filme filmes pellicola фильм 映画 电影 電影 영화".split()
+    "spielfilm dokumentarfilm kurzfilm película películas pelicula filme filmes pellicola фильм "
+    "映画 电影 電影 영화".split()
 )
 OTHER_MEDIA: Final = re.compile(
     r"game|spiel$|juego|book|buch|livre|libro|manga|comic|novel|music|song|album|artist|podcast|app$"

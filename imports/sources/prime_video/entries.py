@@ -21,10 +21,40 @@ from .times import parse_day
 
 FILMS: Final = {"movie", "film", "película", "filme", "映画", "電影", "电影"}
 SERIES: Final = {"series", "serie", "série", "シリーズ", "電影劇集系列", "劇集系列", "剧集系列"}
-NO_FILMS: Final = {"trailer", "live", "promo"}
-NOTHING: Final = {"undefined", "Not Available", "Not available"}  # how JavaScript and Amazon write an empty cell
+# Amazon's words for what is no film, as letters alone
+NO_FILM: Final = re.compile(
+    r"(?:live(?!action)|linear|trailer|promo|teaser|preview|bonus|advert|featurette|commercial)\w*|ads?|clips?|extras?"
+)
+NOTHING: Final = frozenset(  # how JavaScript and Amazon write an empty cell
+    {
+        "undefined",
+        "not available",
+        "not applicable",
+        "not provided",
+        "n/a",
+        "nicht verfügbar",
+        "nicht zutreffend",
+        "non disponible",
+        "non applicable",
+        "sans objet",
+        "no disponible",
+        "no aplicable",
+        "no aplica",
+        "non disponibile",
+        "non applicabile",
+        "não disponível",
+        "não aplicável",
+        "niet beschikbaar",
+        "niet van toepassing",
+        "該当なし",
+        "該当しない",
+        "利用不可",
+    }
+)
 GTI = re.compile(r"[\w.:-]{1,200}", re.ASCII)  # without the bar that a key of kind and title has
 ZERO = re.compile(r"-.*|[0.,]+")
+SECONDS = re.compile(r"(\d{1,9})(?:[.,]\d*)?", re.ASCII)
+MOMENT: Final = 120  # seconds: what plays by itself no longer than a trailer was not chosen
 
 MAX_TITLES = 50_000  # each is looked at from several sides, so this is asked before; 30,000 rows are a long life
 
@@ -51,7 +81,9 @@ def read_entries(member: Member, file: int, account: Account, zone: tzinfo, titl
     if len(titles) > MAX_TITLES:
         raise refusal("too_many_films", member.name, most=MAX_TITLES)
     parse = _day_parser(rows, form, account, zone)
-    read = _of_script if form == "script" else partial(_of_amazon, shows({cells["title"] for _, cells in rows}))
+    read = (
+        _of_script if form in ("script", "list") else partial(_of_amazon, shows({cells["title"] for _, cells in rows}))
+    )
     return [read(file, line, cells, _day(line, cells, parse, account), account) for line, cells in rows]
 
 
@@ -62,7 +94,7 @@ def _open(member: Member, account: Account) -> tuple[Format, Iterator[Row]]:
     account.report.encoding = table.encoding
     if table.encoding == "cp1252":
         account.note("read_as_windows_text")
-    form = format_of(table.columns)
+    form = format_of(table.columns, member.path)
     if columns := missing(meanings(table.columns, form), form):
         raise refusal("columns_missing", member.name, columns=columns)
     return form, csv_rows(table, form, account)
@@ -72,16 +104,28 @@ def _plain(cell: str, form: Format) -> str:
     text = cell.strip()
     if form == "activity" and len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1]  # Amazon puts an extra pair around
-    return "" if text in NOTHING else text
+    return "" if text.casefold() in NOTHING else text
 
 
 def _watched(rows: Iterable[Row], account: Account) -> Iterator[Row]:
-    """The rows that somebody watched: Amazon's newer file lists others, too."""
+    """The rows that somebody watched and kept: Amazon's newer file lists others, too."""
     for line, cells in rows:
-        if "seconds" in cells and (cells["type"].casefold() in NO_FILMS or ZERO.fullmatch(cells["seconds"])):
+        if is_yes(cells.get("deleted", "")):
+            skip("deleted_at_amazon", account)
+        elif "seconds" in cells and (_is_no_film(cells["type"]) or _is_no_play(cells)):
             skip("not_watched", account)
         else:
             yield line, cells
+
+
+def _is_no_film(kind: str) -> bool:
+    return NO_FILM.fullmatch("".join(filter(str.isalpha, kind.casefold()))) is not None
+
+
+def _is_no_play(cells: Cells) -> bool:
+    seconds = SECONDS.fullmatch(cells["seconds"])
+    is_moment = seconds is not None and int(seconds[1]) < MOMENT and is_yes(cells.get("autoplay", ""))
+    return is_moment or ZERO.fullmatch(cells["seconds"]) is not None
 
 
 def _with_title(rows: Iterable[Row], account: Account) -> Iterator[Row]:
@@ -112,8 +156,9 @@ def _day(line: int, cells: Cells, parse: ParseDay, account: Account) -> date | N
 
 def _of_script(file: int, line: int, cells: Cells, day: date | None, account: Account) -> Entry:
     title, has_episode = cells["title"], bool(cells.get("episode"))
-    kind: Kind = "series" if has_episode or cells["type"].casefold() in SERIES else kind_of(title)
-    if not has_episode and cells["type"].casefold() not in FILMS | SERIES:
+    type_ = cells.get("type", "").casefold()
+    kind: Kind = "series" if has_episode or type_ in SERIES else "not_a_film" if _is_no_film(type_) else kind_of(title)
+    if "type" in cells and not has_episode and kind != "not_a_film" and type_ not in FILMS | SERIES:
         account.note("type_unknown", line, cells["type"])
     gti = cells.get("gti", "")
     return Entry(file, title, kind, day, has_episode, gti if GTI.fullmatch(gti) else "", _link(line, cells, account))
@@ -130,7 +175,7 @@ def _of_amazon(
     episodes: dict[str, str], file: int, line: int, cells: Cells, day: date | None, account: Account
 ) -> Entry:
     title = cells["title"]
-    if cells["type"].casefold() in NO_FILMS:
+    if _is_no_film(cells["type"]):
         return Entry(file, title, "not_a_film", day)
     if title in episodes:
         return Entry(file, episodes[title], "series", day, has_episode=True)
