@@ -56,9 +56,9 @@ REASONS = {
     "dates_in_two_forms": gettext_noop(
         "Some dates can only be day/month and others only month/day; those that could be either were read as most are."
     ),
-    "ratings_of_ten": gettext_noop("Ratings go beyond five, so all numbers were read as points of ten, two a star."),
+    "ratings_of_ten": gettext_noop("Its ratings are points of ten, so all numbers were read as two points a star."),
     "ratings_of_a_hundred": gettext_noop(
-        "Ratings go far beyond ten, so all numbers were read as points of a hundred, twenty a star."
+        "Its ratings are points of a hundred, so all numbers were read as twenty a star."
     ),
     "file_left_out": gettext_noop("The file can't be read, so it was left out: %(detail)s"),
     "taken_as_watched": gettext_noop("Nothing says what this file holds; it was taken as your watched films."),

@@ -4,22 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-TYPE_COLUMNS: Final = (
-    "type",
-    "title type",
-    "titletype",
-    "title_type",
-    "media type",
-    "mediatype",
-    "media_type",
-    "content type",
-    "content_type",
-    "item type",
-    "item_type",
-    "kind",
-    "tipo",
-    "typ",
-)
+from ..lookalikes import TYPE_COLUMNS
+
 EPISODE_COLUMNS: Final = (
     "season",
     "season number",
@@ -28,6 +14,7 @@ EPISODE_COLUMNS: Final = (
     "episode number",
     "episode_number",
     "episode title",
+    "lastepwatched",
 )
 STATUS_COLUMNS: Final = ("status", "watchlist", "watch status", "watch_status")
 

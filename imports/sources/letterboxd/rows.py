@@ -14,6 +14,7 @@ import pandas as pd
 from ..accounting import Account
 from ..base import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
 from ..dates import Order, can_be_seen_on, form_of, parse_date
+from ..lookalikes import DAY_OF_VIEWING, looks_like
 from ..ratings import FEW, parse_rating, scale_of
 from ..text import Row, Table
 from ..values import is_yes, parse_title, parse_uri, parse_year
@@ -37,13 +38,13 @@ CELLS_OF_IMPORT = {
     "title": "title",
     "year": "year",
     "uri": "letterboxduri",
-    "on": "date",
     "rating": "rating",
     "rewatch": "rewatch",
     "tags": "tags",
     "review": "review",
 }
-DAY_OF_VIEWING: Final = ("watcheddate", "watchedat", "watched date")  # as letterboxd.com has it; as others write it
+DAY_OF_RATING: Final = ("date", "rated_at", "date rated", "rateddate")
+MANY: Final = 3  # more than one of so many numbers
 NOTE_OF_SCALE: Final = {10: "ratings_of_ten", 100: "ratings_of_a_hundred"}
 MEANING_OF_DATE = {"marked_on": ["watched"], "rated_on": ["ratings"], "liked_on": ["likes"], "logged_on": ENTRY_KINDS}
 BASE_COLUMNS = [column.casefold() for column in BASE]
@@ -75,21 +76,23 @@ def _read_import_format(table: Table, account: Account) -> pd.DataFrame:
     """A row that tells of a viewing is one, as in a diary; any other is a film, as in ratings.csv but without a day."""
     rows = _films(_usable(without_backslashes(table), account), table, account)
     columns = {name: _column(rows, table, column) for name, column in CELLS_OF_IMPORT.items()}
-    columns["watched_on"] = _column(rows, table, next(filter(table.columns.__contains__, DAY_OF_VIEWING), ""))
+    for name, names in (("watched_on", DAY_OF_VIEWING), ("on", DAY_OF_RATING)):
+        columns[name] = _column(rows, table, next(filter(table.columns.__contains__, names), ""))
     of_ten = _column(rows, table, "rating10")
     cells = pd.DataFrame({"line": [row.line for row in rows], **columns}, dtype=object)
     tells = zip(*(columns[name] for name in ("watched_on", "rewatch", "tags", "review")), strict=True)
     is_entry = texts(["diary" if _tells_of_viewing(*viewing) else "ratings" for viewing in tells], cells)
     leads_to_entry = texts([link_kind(uri.strip()) for uri in columns["uri"]], cells) == "entry"
     is_of_ten = (cells["rating"].str.strip() == "") & (texts(of_ten, cells).str.strip() != "")
-    scale = pd.Series(_scale(cells["rating"], account, few=3), index=cells.index, dtype="int64").where(~is_of_ten, 10)
+    scale = _scale_of_list(cells["rating"], table, account)
+    scales = pd.Series(scale, index=cells.index, dtype="int64").where(~is_of_ten, 10)
     return cells.assign(
         kind=is_entry,
         rating=cells["rating"].where(~is_of_ten, texts(of_ten, cells)),
         film_uri=cells["uri"].where(~leads_to_entry, ""),
         entry_uri=cells["uri"].where(leads_to_entry, ""),
         order=_order_of_dates(cells, account),
-        scale=scale,
+        scale=scales,
     )
 
 
@@ -194,8 +197,16 @@ def _order_of_dates(cells: pd.DataFrame, account: Account) -> Order:
     return form.order
 
 
+def _scale_of_list(ratings: pd.Series, table: Table, account: Account) -> int:
+    """Letterboxd's import has a column of its own for points of ten, so it takes many of them to be some here; other
+    services have nothing else."""
+    if looks_like(table.columns) and (ratings.str.strip() != "").any():
+        account.note("ratings_of_ten")
+        return 10
+    return _scale(ratings, account, few=MANY)
+
+
 def _scale(ratings: pd.Series, account: Account, *, few: int = FEW) -> int:
-    """The import format has a column of its own for points of ten, so it takes more of them to be some here."""
     scale = scale_of(ratings, few)
     if scale in NOTE_OF_SCALE:
         account.note(NOTE_OF_SCALE[scale])

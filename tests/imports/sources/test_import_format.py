@@ -134,3 +134,40 @@ def test_row_that_is_only_planned_is_not_seen() -> None:
 def test_ratings_of_the_list_are_stars() -> None:
     parsed = read_text("Title,Year,Rating\nTaken,2008,3.5\nIncendies,2010,4\n", "mine.csv")
     assert [movie.rating for movie in parsed.movies] == [Decimal("3.5"), Decimal(4)]
+
+
+SIMKL = """simkl_id,TVDB_ID,TMDB,IMDB_ID,MAL_ID,Type,Title,Year,LastEpWatched,Watchlist,WatchedDate,Rating,Memo
+,,949,tt0113277,,movie,Heat,1995,,completed,2024-04-23,4,
+,81189,1396,tt0903747,,tv,Breaking Bad,2008,s05e16,completed,2024-03-01,10,
+,,,,1,anime,Cowboy Bebop,1998,,completed,2024-03-01,10,
+,,,,,movie,Dune,2021,,plantowatch,,,
+"""
+TRAKT = """rated_at,type,title,year,trakt_id,imdb_id,tmdb_id,rating
+2024-04-23T20:15:00Z,movie,Heat,1995,1,tt0113277,949,4
+2024-04-23T20:15:00Z,show,Breaking Bad,2008,1,tt0903747,1396,10
+2024-04-23T20:15:00Z,episode,Ozymandias,2013,1,,,10
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "skipped"), [(SIMKL, {"series": 2, "watchlist": 1}), (TRAKT, {"series": 2})], ids=["simkl", "trakt"]
+)
+def test_list_of_another_service_that_says_what_its_rows_are_is_read_by_it(text: str, skipped: dict[str, int]) -> None:
+    parsed = read_text(text, "export.csv")
+    assert (only(parsed).title, only(parsed).rating, reasons(parsed)) == ("Heat", Decimal(2), ["ratings_of_ten"])
+    assert (parsed.files[0].skipped, parsed.files[0].adds_up) == (skipped, True)
+
+
+def test_days_of_another_service_are_read() -> None:
+    assert only(read_text(SIMKL, "simkl.csv")).watched_on == date(2024, 4, 23)
+    assert only(read_text(TRAKT, "ratings.csv")).rated_on == date(2024, 4, 23)
+    text = "watched_at,type,title,year,trakt\n2024-04-23T20:15:00Z,movie,Heat,1995,1\n"
+    assert only(read_text(text, "history.csv")).watched_on == date(2024, 4, 23)
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["Title,Date", "Const,Title,Title Type,Year", "isbn,title,type,year", "listed_at,type,title,year,trakt_id,imdbid"],
+)
+def test_other_services_are_refused_where_nothing_says_what_was_seen(service: str) -> None:
+    assert refused(Upload("list.csv", f"{service}\na,b,c,d\n".encode())).code == "other_format"
