@@ -14,7 +14,8 @@ MAX_URI = 300
 MAX_ESCAPES = 3  # an ampersand that was escaped again and again
 
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", re.ASCII)
-YEAR = re.compile(r"(\d{4})(?:\.0)?", re.ASCII)  # 2009.0 is what a spreadsheet program makes of it
+# 2009.0 is what a spreadsheet program makes of it; some write the day of the release
+YEAR = re.compile(r"\(?(\d{4})\)?(?:[.,]0+|-\d\d-\d\d)?", re.ASCII)
 URI = re.compile(r"https?://[^\s|\"<>]+", re.IGNORECASE)
 
 

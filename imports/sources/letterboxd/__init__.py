@@ -10,7 +10,7 @@ from ..archive import Member, count_rows
 from ..base import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT, FileReport, Parsed, SourceError
 from ..refusals import refusal
 from ..text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, Table, open_table
-from .files import is_side_file, kind_of, skip_rule, stem
+from .files import costs_itself, kind_of, skip_rule, stem
 from .films import assemble
 from .rows import read_cells, read_values
 
@@ -23,6 +23,7 @@ def parse(members: Sequence[Member], *, ask: bool) -> Parsed:
     names = {stem(member) for member in members}
     accounts: list[Account] = []
     opened: list[tuple[int, Table]] = []
+    faults: list[SourceError] = []
     lines, skipped = LineCount(MAX_LINES), LineCount(MAX_SKIPPED_LINES)
     for place, member in enumerate(members):
         try:
@@ -30,11 +31,12 @@ def parse(members: Sequence[Member], *, ask: bool) -> Parsed:
             accounts.append(_account(member, table, names, skipped, ask=ask))
         except SourceError as error:
             accounts.append(_left_out(member, error))
+            faults.append(error)
             continue
         if table and accounts[place].report.kind in KINDS:
             opened.append((place, table))
     if not opened:
-        raise refusal("no_films", members[0].upload)
+        raise faults[0] if faults else refusal("no_films", members[0].upload)
     movies = assemble(_rows(opened, members, accounts), accounts)
     notes = [note for account in accounts for note in sorted(account.notes, key=lambda note: note.line or 0)]
     return Parsed(NAME, movies, notes, [account.report for account in accounts])
@@ -61,7 +63,7 @@ def _account(member: Member, table: Table | None, names: Collection[str], skippe
 
 def _left_out(member: Member, error: SourceError) -> Account:
     """The account of a file that costs only itself; any other refuses the upload, and so does what is too much."""
-    if not is_side_file(member) or error.status == TOO_MUCH:
+    if not costs_itself(member, error.code) or error.status == TOO_MUCH:
         raise error
     account = Account(FileReport(member.name, member.size, "unreadable", encoding="", skipped={"unreadable": 0}))
     account.note("file_left_out", detail=str(error).partition(": ")[0])
@@ -76,6 +78,8 @@ def _rows(opened: Sequence[tuple[int, Table]], members: Sequence[Member], accoun
             frames.append(read_cells(table, accounts[place]).assign(file=place))
         except SourceError as error:
             accounts[place] = _left_out(members[place], error)
+            if len(opened) == 1:
+                raise
     if not frames:
         raise refusal("no_films", members[0].upload)
     return read_values(pd.concat(frames, ignore_index=True), accounts, date.today())

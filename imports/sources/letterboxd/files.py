@@ -13,6 +13,8 @@ from ..text import Table
 BASE = ("Date", "Name", "Year", "Letterboxd URI")
 # what a file of this name can't be without; a diary had no Rewatch before 2018, and whoever makes one leaves out more
 NEEDED = {"watched": (), "films": (), "ratings": ("Rating",), "diary": ("Watched Date",), "reviews": ("Review",)}
+BESIDE_YEAR = {"date", "rating", "review", "watched date"}
+NOTHING_LOST = ("empty", "columns_missing", "other_format")
 TELLING = {"reviews": "review", "diary": "watched date", "ratings": "rating"}
 SKIPPED_FOLDERS = ("deleted", "orphaned", "lists")
 SKIPPED_FILES = ("profile", "comments", "watchlist")
@@ -49,9 +51,11 @@ def is_named(member: Member) -> bool:
     return stem(member) in NEEDED
 
 
-def is_side_file(member: Member) -> bool:
-    """What only adds to the films that other files of a ZIP tell: where it can't be read, it is left out alone."""
-    return not member.is_loose and (stem(member) == "reviews" or "likes" in _folders(member))
+def costs_itself(member: Member, fault: str) -> bool:
+    """Is a file of a ZIP left out alone, for a fault by the code of its refusal? Where it only adds to the films that
+    others tell, or has nothing that would be lost: no rows, or not the columns that make it what its name says."""
+    is_side_file = stem(member) == "reviews" or "likes" in _folders(member)
+    return not member.is_loose and (is_side_file or (fault in NOTHING_LOST and stem(member) != "watched"))
 
 
 def kind_of(member: Member, table: Table, names: Collection[str], *, ask: bool) -> tuple[str, bool]:
@@ -74,11 +78,15 @@ def kind_of(member: Member, table: Table, names: Collection[str], *, ask: bool) 
 
 
 def _missing(member: Member, columns: Collection[str]) -> list[str]:
-    """The title is needed, and what says that it is Letterboxd's: its links, a file name of its export, or else title,
-    year and day together."""
-    is_ours = "letterboxd uri" in columns or is_named(member) or {"date", "year"} <= set(columns)
+    """The title is needed, and what says that it is Letterboxd's: its links, a file name of its export, or of a file
+    that a person sends by itself a year and what Letterboxd has beside it."""
+    is_ours = "letterboxd uri" in columns or is_named(member) or (member.is_loose and _is_list_of_films(columns))
     needed = NEEDED.get(stem(member), ()) if "name" in columns and is_ours else BASE
     return [column for column in needed if column.casefold() not in columns]
+
+
+def _is_list_of_films(columns: Collection[str]) -> bool:
+    return "year" in columns and not BESIDE_YEAR.isdisjoint(columns) and not looks_like(columns)
 
 
 def _not_ours(table: Table, missing: Sequence[str]) -> SourceError:

@@ -147,6 +147,7 @@ def test_header_without_a_row_gives_no_films(files: list[str]) -> None:
     [
         ("watched.csv", "Date,Year,Letterboxd URI", "Name"),
         ("my.csv", "Name,Year", "Date, Letterboxd URI"),
+        ("my.csv", "Name,Rating", "Date, Year, Letterboxd URI"),
         ("ratings.csv", "Date,Name,Year,Letterboxd URI", "Rating"),
         ("diary.csv", "Date,Name,Year,Letterboxd URI,Rating", "Watched Date"),
         ("reviews.csv", "Date,Name,Year,Letterboxd URI,Rating,Watched Date", "Review"),
@@ -159,10 +160,15 @@ def test_missing_columns_are_named(name: str, header: str, missing: str) -> None
     assert (error.code, error.status, error.params["columns"]) == ("columns_missing", 400, missing)
 
 
+def test_watched_csv_without_its_columns_refuses_the_zip() -> None:
+    error = refused(Upload("export.zip", zip_bytes({**FILES, "watched.csv": b"Date,Year\r\n"})))
+    assert (error.code, error.file) == ("columns_missing", "watched.csv")
+
+
 @pytest.mark.parametrize("path", ["watched.csv", "ratings.csv", "diary.csv"])
-def test_missing_columns_refuse_a_file_of_the_zip_too(path: str) -> None:
-    error = refused(Upload("export.zip", zip_bytes({**FILES, path: b"Date,Year\r\n"})))
-    assert (error.code, error.file) == ("columns_missing", path)
+def test_damaged_file_that_tells_films_refuses_the_zip(path: str) -> None:
+    error = refused(Upload("export.zip", zip_bytes({**FILES, path: FILES[path] + b'2024-01-01,"Fi'})))
+    assert (error.code, error.file) == ("cut", path)
 
 
 @pytest.mark.parametrize(
@@ -173,6 +179,7 @@ def test_missing_columns_refuse_a_file_of_the_zip_too(path: str) -> None:
         ("watched.csv", "Date,Name,Letterboxd URI\n2024-01-01,Film,\n"),
         ("my.csv", "Name,Letterboxd URI\nFilm,https://boxd.it/2aa\n"),
         ("my.csv", "Date,Name,Year\n2024-01-01,Film,2001\n"),
+        ("my.csv", "Name,Year,Rating\nFilm,2001,4\n"),
         ("ratings.csv", "Name,Rating\nFilm,4\n"),
         ("ratings.csv", "Name,Year,Rating\nFilm,2001,4\n"),
         ("diary.csv", "Name,Watched Date\nFilm,2024-01-01\n"),
@@ -208,12 +215,22 @@ def test_side_file_that_is_broken_is_left_out_alone_and_said_so(path: str, data:
     assert f"“{path}”" in note.detail
 
 
+@pytest.mark.parametrize("path", ["ratings.csv", "diary.csv"])
+@pytest.mark.parametrize("data", [b"", b"Date,Name,Year,Letterboxd URI\r\n2024-01-01,Film,2001,\r\n"])
+def test_file_that_has_nothing_of_what_its_name_says_is_left_out_alone(path: str, data: bytes) -> None:
+    parsed = read(Upload("export.zip", zip_bytes({"watched.csv": FOUR, path: data})))
+    assert (only(parsed).title, report(parsed, path).kind, reasons(parsed)) == ("Film", "unreadable", ["file_left_out"])
+
+
 def test_side_file_that_was_sent_by_itself_is_refused() -> None:
     assert refused(Upload("watched.csv", FOUR), Upload("reviews.csv", b"Date,Year\r\n")).code == "columns_missing"
 
 
-def test_zip_of_nothing_but_a_broken_side_file_has_no_films() -> None:
-    assert refused(Upload("export.zip", zip_bytes({"likes/films.csv": b"Date,Year\r\n"}))).code == "no_films"
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"Date,Year\r\n", "columns_missing"), (b'Name,Year\r\nFilm,2001\r\n"Fi', "cut")]
+)
+def test_zip_of_nothing_but_a_broken_side_file_is_told_why(data: bytes, code: str) -> None:
+    assert refused(Upload("export.zip", zip_bytes({"likes/films.csv": data}))).code == code
 
 
 def test_strange_file_in_the_zip_is_skipped_by_a_rule() -> None:

@@ -26,7 +26,18 @@ def test_title_of_500_characters_is_kept() -> None:
     assert values.parse_title("x" * 500) == ("x" * 500, "")
 
 
-@pytest.mark.parametrize(("text", "year"), [("2009", 2009), (" 1870 ", 1870), ("2034", 2034), ("2009.0", 2009)])
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2009", 2009),
+        (" 1870 ", 1870),
+        ("2034", 2034),
+        ("2009.0", 2009),
+        ("2009,0", 2009),
+        ("(2009)", 2009),
+        ("2009-12-15", 2009),
+    ],
+)
 def test_year_is_read(text: str, year: int) -> None:
     assert values.parse_year(text, TODAY) == (year, "")
 
