@@ -55,7 +55,10 @@ REFUSALS: dict[str, tuple[Status, str]] = {
     ),
     "letterboxd_elsewhere": (
         422,
-        gettext_noop("“%(file)s” is from Letterboxd: send it on the front page instead (API: /api/upload)."),
+        gettext_noop(
+            "“%(file)s” is from Letterboxd, or a list such as its import takes: send it on the front page instead "
+            "(API: /api/upload)."
+        ),
     ),
     "export_is_a_persons": (
         422,

@@ -72,7 +72,7 @@ def kind_of(member: Member, table: Table, names: Collection[str], *, ask: bool) 
     if missing and not member.is_loose and not is_named(member):
         return "unknown", True
     if missing:
-        raise _not_ours(table, missing)
+        raise _not_ours(table, missing, is_named=is_named(member))
     kind = next((kind for kind, column in TELLING.items() if column in table.columns), "watched")
     return (kind, True) if kind != "watched" else _kind_of_four_columns(member, names, ask=ask)
 
@@ -89,10 +89,12 @@ def _is_list_of_films(columns: Collection[str]) -> bool:
     return "year" in columns and not BESIDE_YEAR.isdisjoint(columns) and not looks_like(columns)
 
 
-def _not_ours(table: Table, missing: Sequence[str]) -> SourceError:
+def _not_ours(table: Table, missing: Sequence[str], *, is_named: bool) -> SourceError:
+    """`is_unknown`: nothing says that it is a file of Letterboxd, so who sent it for another service's is told else."""
     if name := looks_like(table.columns):
         return refusal("other_format", table.file, format=name)
-    return refusal("columns_missing", table.file, columns=", ".join(missing))
+    is_unknown = not is_named and "letterboxd uri" not in table.columns
+    return refusal("columns_missing", table.file, columns=", ".join(missing), is_unknown=is_unknown)
 
 
 def _kind_of_four_columns(member: Member, names: Collection[str], *, ask: bool) -> tuple[str, bool]:
