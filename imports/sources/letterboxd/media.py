@@ -45,7 +45,7 @@ def skip_rule(cells: Mapping[str, str]) -> str | None:
         return "watchlist"
     if any(cells.get(column, "").strip() not in NOTHING for column in EPISODE_COLUMNS):
         return "series"
-    kind = type_of(cells)
+    kind = _fold(type_of(cells))
     if not kind or kind in FILMS:
         return ""
     if OTHER_MEDIA.search(kind):
@@ -54,7 +54,7 @@ def skip_rule(cells: Mapping[str, str]) -> str | None:
 
 
 def type_of(cells: Mapping[str, str]) -> str:
-    return next((_fold(text) for column in TYPE_COLUMNS if (text := cells.get(column, ""))), "")
+    return next((text for column in TYPE_COLUMNS if (text := cells.get(column, "").strip())), "")
 
 
 def tells_what_rows_are(columns: Sequence[str]) -> bool:

@@ -95,8 +95,9 @@ def format_of(columns: Iterable[str], path: str) -> Format:
     return next((form for form in fits if form != "list" or OF_PRIME.match(path)), "")
 
 
-def needed(form: Format) -> tuple[str, ...]:
-    return NEEDED_OF_LIST if form == "list" else NEEDED
+def needed(form: Format, names: Collection[str]) -> tuple[str, ...]:
+    """What it can't be read without. The script's episodes say what its types say."""
+    return NEEDED_OF_LIST if form == "list" or (form == "script" and "episode" in names) else NEEDED
 
 
 def meanings(columns: Iterable[str], form: Format) -> list[str]:
@@ -111,4 +112,4 @@ def meaning(column: str, form: Format) -> str:
 
 def missing(known: Collection[str], form: Format) -> str:
     """The columns that it can't be read without, in English."""
-    return ", ".join(FORMATS[form][cell][0].title() for cell in needed(form) if cell not in known)
+    return ", ".join(FORMATS[form][cell][0].title() for cell in needed(form, known) if cell not in known)

@@ -27,7 +27,7 @@ OLD_SCRIPT = ["date", "type", "title", "episode"]
 
 def csv_rows(table: Table, form: Format, account: Account) -> Iterator[tuple[int, Cells]]:
     names = meanings(table.columns, form)
-    last_needed = max(map(names.index, needed(form)))
+    last_needed = max(map(names.index, needed(form, names)))
     for row in _mended(table, names, form).rows(multiline=False):
         account.report.rows += 1
         if row.fault == "blank":

@@ -116,8 +116,9 @@ def test_rows_that_are_no_films_are_left_out_by_their_type(column: str, kind: st
 
 
 def test_type_that_is_not_known_is_taken_as_a_film_and_said_so() -> None:
-    parsed = read_text("Title,Year,Type\nHeat,1995,cinema\n", "export.csv")
-    assert (only(parsed).title, reasons(parsed)) == ("Heat", ["type_unknown"])
+    parsed = read_text("Title,Year,Type\nHeat,1995,At home\n", "export.csv")
+    assert [(note.line, note.reason, note.detail) for note in parsed.notes] == [(2, "type_unknown", "At home")]
+    assert only(parsed).title == "Heat"
 
 
 @pytest.mark.parametrize("column", ["Season", "Season Number", "Episode"])

@@ -194,6 +194,12 @@ def test_list_of_titles_and_days_that_may_be_another_service_s_is_not_read(name:
         read_prime(Upload(name, b"Title,Date\nGull Island,06/23/2024\n"))
 
 
+def test_type_is_of_no_need_where_episodes_are_told() -> None:
+    parsed = script("2024-01-02,Film,", "2024-01-02,Show,Pilot", header="Date Watched,Title,Episode")
+    assert [(movie.title, movie.kind) for movie in parsed.movies] == [("Film", "film"), ("Show", "series")]
+    assert parsed.notes == []
+
+
 def test_unknown_type_is_taken_as_a_film_and_said_so() -> None:
     parsed = script('2024-01-02,Spielfilm,"Film",', '2024-01-02,Reihe,"Show","Pilot"')
     assert [(movie.title, movie.kind) for movie in parsed.movies] == [("Film", "film"), ("Show", "series")]
