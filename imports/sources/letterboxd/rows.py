@@ -56,6 +56,7 @@ Parse = Callable[[str], tuple[Value | None, str]]  # the value, and a code of re
 
 def read_cells(table: Table, account: Account) -> pd.DataFrame:
     """The usable rows of one file, as texts, and what can only be told from the file as a whole."""
+    table = without_backslashes(table)
     if account.report.kind == IMPORT_FORMAT:
         return _read_import_format(table, account)
     rows = _usable(table, account)
@@ -74,7 +75,7 @@ def read_cells(table: Table, account: Account) -> pd.DataFrame:
 
 def _read_import_format(table: Table, account: Account) -> pd.DataFrame:
     """A row that tells of a viewing is one, as in a diary; any other is a film, as in ratings.csv but without a day."""
-    rows = _films(_usable(without_backslashes(table), account), table, account)
+    rows = _films(_usable(table, account), table, account)
     columns = {name: _column(rows, table, column) for name, column in CELLS_OF_IMPORT.items()}
     for name, names in (("watched_on", DAY_OF_VIEWING), ("on", DAY_OF_RATING)):
         columns[name] = _column(rows, table, next(filter(table.columns.__contains__, names), ""))

@@ -28,7 +28,8 @@ HALVES = re.compile(r"\s+[-–—]\s+")
 
 NUMBER = (
     r"(?:(?:#|n[or]\.? ?)? ?\d{1,2}(?: ?[-–&+] ?\d{1,2})?|[ivx]{1,4}"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eins|zwei|drei|vier|fünf|une?|deux|trois|quatre"
+    r"|cinq|un[oa]|dos|tres|cuatro|cinco|due|tre|quattro|cinque|uma?|dois|duas|três)"
 )
 ORDINAL = (
     r"(?:\d{1,2}(?:st|nd|rd|th|\.|ª|º|a|e|ère|ème)?"
@@ -37,7 +38,8 @@ ORDINAL = (
 )
 WORD = (
     r"(?:seasons?|series|saisons?|stagion[ei]|staffeln?|temporad(?:as?|es)|seizoen(?:en)?|sezon(?:a|ul|y)?|säsong(?:en)?"
-    r"|sæson(?:en)?|sesong(?:en)?|kausi|série|serie|řada|évad|сезон(?:ы|и)?|σεζόν|시즌|musim)"
+    r"|sæson(?:en)?|sesong(?:en)?|kausi|série|serie|řada|évad|сезон(?:ы|и)?|σεζόν|κύκλος|시즌|musim"
+    r"|séria|mùa|सीज़न|सीजन|சீசன்|సీజన్|ซีซั่น|ซีซัน|الموسم|עונה)"
 )
 WORDED = rf"(?:{WORD} ?{NUMBER}|{ORDINAL} {WORD})"
 NUMBERED = rf"(?:{WORDED}|s\d{{1,2}})"
