@@ -43,6 +43,14 @@ REASONS = {
     "read_as_windows_text": gettext_noop(
         "The file is not UTF-8. It was read as Windows text; check a title with accents."
     ),
+    "read_as_code_page": gettext_noop("The file is not UTF-8. It was read as %(detail)s; check a title with accents."),
+    "text_mended": gettext_noop(
+        "Letters with accents had been garbled by a program that took the file for another text (“AmÃ©lie”); "
+        "this was undone."
+    ),
+    "text_garbled": gettext_noop(
+        "Some titles were garbled before the file came here, and what they were is lost; export it again as UTF-8."
+    ),
     "dates_taken_as_american": gettext_noop(
         "The dates could be month/day or day/month, and nothing tells which; they were read as month/day."
     ),
@@ -87,4 +95,5 @@ SKIP_RULES = {
     ),
     "deleted_at_amazon": gettext_noop("What you deleted from your history at Amazon"),
     "blank": gettext_noop("Rows with nothing in them"),
+    "header_again": gettext_noop("The header once more, where files were joined"),
 }

@@ -171,6 +171,22 @@ REFUSALS: dict[str, tuple[Status, str]] = {
         422,
         gettext_noop("“%(file)s” is filled with empty bytes, so it is damaged: download your export again."),
     ),
+    "disguised": (
+        422,
+        gettext_noop("“%(file)s” is %(what)s, whatever its name says: save it as CSV, or send the file inside it."),
+    ),
+    "json_called_csv": (
+        422,
+        gettext_noop("“%(file)s” is JSON, whatever its name says: rename it to end in .json, then send it again."),
+    ),
+    "csv_called_json": (
+        422,
+        gettext_noop("“%(file)s” is no JSON, whatever its name says: if it is a table, rename it to end in .csv."),
+    ),
+    "code_page_unknown": (
+        422,
+        gettext_noop("The letters with accents in “%(file)s” can't be told: save it as UTF-8, then send it again."),
+    ),
     "conflict_markers": (
         422,
         gettext_noop("“%(file)s” holds two versions at once (lines with <<<<<<< and >>>>>>>): send one of them."),

@@ -10,6 +10,8 @@ from enrichment.numbers import FIRST_FILM_YEAR, YEARS_AHEAD
 # true is what a spreadsheet program writes anew, in its own language
 YES: Final = frozenset("yes y true 1 1.0 ja wahr oui vrai sí si sì verdadero vero sim verdadeiro waar prawda".split())
 MAX_TITLE = 500
+# of a title that a line break stands in; more are rows that a quotation mark swallowed
+MAX_TITLE_LINES, MAX_BROKEN_TITLE = 3, 150
 MAX_URI = 300
 MAX_ESCAPES = 3  # an ampersand that was escaped again and again
 
@@ -25,7 +27,10 @@ def parse_title(text: str) -> tuple[str | None, str]:
     if not title:
         return None, "no_title"
     if "\n" in title or "\r" in title:
-        return None, "title_has_line_break"
+        lines = title.splitlines()
+        if len(lines) > MAX_TITLE_LINES or len(title) > MAX_BROKEN_TITLE:
+            return None, "title_has_line_break"
+        title = " ".join(line.strip() for line in lines if line.strip())
     return (title, "") if len(title) <= MAX_TITLE else (None, "title_too_long")
 
 

@@ -50,14 +50,14 @@ def _open(member: Member, lines: LineCount) -> Table:
 
 def _account(member: Member, table: Table | None, names: Collection[str], skipped: LineCount, *, ask: bool) -> Account:
     kind, is_told = kind_of(member, table, names, ask=ask) if table else (skip_rule(member), True)
-    account = Account(FileReport(member.name, member.size, kind, encoding=table.encoding if table else ""))
+    account = Account(FileReport(member.name, member.size, kind, encoding=""))
     if kind not in KINDS:
         account.report.rows = count_rows(member, kind, skipped)
         account.report.skipped = {kind: account.report.rows}
     if not is_told:
         account.note("taken_as_watched")
-    if account.report.encoding == "cp1252":
-        account.note("read_as_windows_text")
+    if table:
+        account.note_text(table.text)
     return account
 
 

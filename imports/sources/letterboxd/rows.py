@@ -16,7 +16,7 @@ from ..base import ENTRY_KINDS, FILM_KINDS, IMPORT_FORMAT
 from ..dates import Order, can_be_seen_on, form_of, parse_date
 from ..lookalikes import DAY_OF_VIEWING, looks_like
 from ..ratings import FEW, parse_rating, scale_of
-from ..text import Row, Table
+from ..text import SKIPPED, Row, Table
 from ..values import is_yes, parse_title, parse_uri, parse_year
 from .escapes import without_backslashes
 from .files import BASE
@@ -154,8 +154,8 @@ def _usable(table: Table, account: Account) -> list[Row]:
 def _is_usable(row: Row, least: int, account: Account) -> bool:
     """Counts the row, and what is not usable also as what became of it."""
     account.report.rows += 1
-    if row.fault == "blank":
-        account.report.skipped["blank"] = account.report.skipped.get("blank", 0) + 1
+    if row.fault in SKIPPED:
+        account.skip(row.fault)
     elif row.fault:
         account.lose(row.fault, row.line, ", ".join(row.cells))
     elif len(row.cells) < least:

@@ -16,7 +16,7 @@ from ..values import is_yes, parse_title, parse_uri
 from .episodes import shows
 from .files import Format, format_of, meanings, missing
 from .marks import clean, kind_of
-from .tables import Cells, csv_rows, json_rows, skip
+from .tables import Cells, csv_rows, json_rows
 from .times import parse_day
 
 FILMS: Final = {"movie", "film", "película", "filme", "映画", "電影", "电影"}
@@ -91,9 +91,7 @@ def _open(member: Member, account: Account) -> tuple[Format, Iterator[Row]]:
     if member.suffix == ".json":
         return "script", json_rows(member.read(), account)
     table = open_table(member.read(), member.name)
-    account.report.encoding = table.encoding
-    if table.encoding == "cp1252":
-        account.note("read_as_windows_text")
+    account.note_text(table.text)
     form = format_of(table.columns, member.path)
     if columns := missing(meanings(table.columns, form), form):
         raise refusal("columns_missing", member.name, columns=columns)
@@ -111,9 +109,9 @@ def _watched(rows: Iterable[Row], account: Account) -> Iterator[Row]:
     """The rows that somebody watched and kept: Amazon's newer file lists others, too."""
     for line, cells in rows:
         if is_yes(cells.get("deleted", "")):
-            skip("deleted_at_amazon", account)
+            account.skip("deleted_at_amazon")
         elif "seconds" in cells and (_is_no_film(cells["type"]) or _is_no_play(cells)):
-            skip("not_watched", account)
+            account.skip("not_watched")
         else:
             yield line, cells
 

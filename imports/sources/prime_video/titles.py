@@ -9,7 +9,6 @@ from ..accounting import Account
 from ..base import Kind, ParsedMovie, ParsedViewing
 from .entries import Entry
 from .marks import clean, names, without_bare_season
-from .tables import skip
 
 ORDER: Final[tuple[Kind, ...]] = ("film", "series", "not_a_film")
 Key = str
@@ -69,7 +68,7 @@ def _count(entries: Sequence[Entry], kind: Kind, accounts: Sequence[Account]) ->
     for entry in entries:
         account = accounts[entry.file]
         if kind != "film":
-            skip(kind, account)
+            account.skip(kind)
         elif entry.day not in first_file:
             first_file[entry.day] = entry.file
             account.report.added += 1

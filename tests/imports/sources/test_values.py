@@ -16,7 +16,7 @@ def test_title_stays_as_it_is(title: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "no_title"), ("  ", "no_title"), ("a\nb", "title_has_line_break"), ("x" * 501, "title_too_long")],
+    [("", "no_title"), ("  ", "no_title"), ("a\nb\nc\nd", "title_has_line_break"), ("x" * 501, "title_too_long")],
 )
 def test_title_that_is_none_loses_the_row(text: str, code: str) -> None:
     assert values.parse_title(text) == (None, code)
