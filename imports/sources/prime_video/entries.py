@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from ..accounting import Account
 from ..archive import Member
 from ..base import Kind
-from ..dates import Form, can_be_seen_on, form_of
+from ..dates import Form, Order, can_be_seen_on, form_of
 from ..refusals import refusal
 from ..text import open_table
 from ..values import is_yes, parse_title, parse_uri
@@ -59,7 +59,7 @@ MOMENT: Final = 120  # seconds: what plays by itself no longer than a trailer wa
 MAX_TITLES = 50_000  # each is looked at from several sides, so this is asked before; 30,000 rows are a long life
 
 Row = tuple[int, Cells]
-ParseDay = Callable[[str], tuple[date | None, str]]
+ParseDay = Callable[[str, int | None], tuple[date | None, str]]  # a date and the film's year
 
 
 class Entry(NamedTuple):
@@ -116,6 +116,7 @@ def _watched(rows: Iterable[Row], account: Account) -> Iterator[Row]:
             yield line, cells
 
 
+@lru_cache(maxsize=256)
 def _is_no_film(kind: str) -> bool:
     return NO_FILM.fullmatch("".join(filter(str.isalpha, kind.casefold()))) is not None
 
@@ -139,16 +140,22 @@ def _day_parser(rows: Iterable[Row], form: Format, account: Account, zone: tzinf
     dates = form_of({cells["date"] for _, cells in rows}, date.today()) if form != "legacy" else Form("mdy")
     if dates.note:
         account.note(dates.note)
-    return lru_cache(maxsize=None)(partial(parse_day, zone=zone, order=dates.order))
+    return lru_cache(maxsize=None)(partial(_day_or_fault, zone=zone, order=dates.order, today=date.today()))
+
+
+def _day_or_fault(
+    text: str, film_year: int | None, *, zone: tzinfo, order: Order, today: date
+) -> tuple[date | None, str]:
+    day, fault = parse_day(text, zone, order=order)
+    if day and not can_be_seen_on(day, today, film_year):
+        return None, "day_impossible"
+    return day, fault if day else "date_unreadable"
 
 
 def _day(line: int, cells: Cells, parse: ParseDay, account: Account) -> date | None:
-    day, _ = parse(cells["date"])
-    if day is None:
-        account.note("date_unreadable", line, cells["date"])
-    elif not can_be_seen_on(day, date.today(), clean(cells["title"]).year):
-        account.note("day_impossible", line, cells["date"])
-        return None
+    day, fault = parse(cells["date"], clean(cells["title"]).year)
+    if fault:
+        account.note(fault, line, cells["date"])
     return day
 
 

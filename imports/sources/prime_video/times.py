@@ -12,6 +12,8 @@ AFTERNOON = re.compile(r"p\.?\s?m\.?|午後|下午|오후", re.IGNORECASE)
 
 def parse_day(text: str, zone: tzinfo, *, order: Order = "mdy") -> tuple[date | None, str]:
     """The day, and a code of reasons.REASONS when it could not be told. A time that names no zone is UTC."""
+    if day := _day_of_moment(text, zone):
+        return day, ""
     text = tidy(text)
     try:
         if match := MILLISECONDS.fullmatch(text):
@@ -23,6 +25,17 @@ def parse_day(text: str, zone: tzinfo, *, order: Order = "mdy") -> tuple[date | 
         return _moment(day, clock).astimezone(zone).date(), ""
     except (ValueError, OverflowError):
         return None, "date_unreadable"
+
+
+def _day_of_moment(text: str, zone: tzinfo) -> date | None:
+    """The day of a time as nearly all files have it, read in one step."""
+    if text[4:5] != "-" or text[13:14] != ":":
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _moment(day: date, clock: re.Match[str]) -> datetime:
