@@ -26,6 +26,7 @@ TAKEN_AS: Final[dict[Order, str]] = {
 }
 
 FIRST_FILM: Final = date(1888, 1, 1)
+FIRST_NOTED: Final = date(1950, 1, 1)
 # what programs write for "no day": the first days that spreadsheets, Macs and Unix count from
 PLACEHOLDERS: Final = {
     date(1899, 12, 30),
@@ -65,9 +66,9 @@ class Form(NamedTuple):
 
 
 def form_of(texts: Iterable[str], today: date) -> Form:
-    """The order that reads most of the dates and brings none from the future; of several, the likeliest."""
+    """The order that reads most of the dates and brings none from the future or long ago; of several, the likeliest."""
     dates = [match for text in texts if not ISO.fullmatch(text.strip()) and (match := _without_order(text))]
-    readings = [readings for match in dates if (readings := _not_ahead(_of_parts(match), today))]
+    readings = [readings for match in dates if (readings := _likely(_of_parts(match), today))]
     if not readings:
         return Form()
     counts = Counter(order for possible in readings for order in possible)
@@ -177,10 +178,11 @@ def _year(text: str) -> int:
     return year + (this_year - year) // 100 * 100
 
 
-def _not_ahead(readings: Readings, today: date) -> Readings:
-    """Nobody has seen a film tomorrow; where every reading is ahead, that tells nothing."""
-    past = {order: day for order, day in readings.items() if day <= today + timedelta(days=1)}
-    return past or readings
+def _likely(readings: Readings, today: date) -> Readings:
+    """Nobody has seen a film tomorrow, and hardly anybody has written one down before 1950; where no reading is
+    within, all are left."""
+    within = {order: day for order, day in readings.items() if FIRST_NOTED <= day <= today + timedelta(days=1)}
+    return within or readings
 
 
 def _likeliest(leaders: Collection[Order], separator: str, readings: Collection[Readings]) -> Order:
