@@ -9,7 +9,7 @@ from imports.models import ImportSession, Owner
 from imports.outcomes import settle
 from imports.review import memory
 from imports.sources import reading
-from imports.sources.base import Parsed, ParsedMovie, Upload
+from imports.sources.base import Parsed, ParsedMovie, SourceError, Upload
 from imports.sources.refusals import refusal
 from imports.sources.traits import REVIEWS
 
@@ -17,6 +17,7 @@ from . import restore
 from .open_review import ReviewOpen, open_review
 from .store import settle_known, store_import
 
+COLUMNS_OF_REVIEW = "Date Watched, Type, Title"
 MAX_REVIEW = 500  # films at a time
 
 
@@ -38,10 +39,15 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
     """Read an Amazon Prime Video history and open a review of at most MAX_REVIEW films, stored whole or not at all.
     A person has one open review: raises ReviewOpen when there is one and `replace` is false; SourceError as
     start_import."""
-    with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, time_zone=time_zone) as parsed:
-        if parsed.source not in REVIEWS:
-            raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
-        return _bring_in(user, parsed, time_zone, replace=replace)
+    try:
+        with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, time_zone=time_zone) as parsed:
+            if parsed.source not in REVIEWS:
+                raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
+            return _bring_in(user, parsed, time_zone, replace=replace)
+    except SourceError as error:
+        if error.params.get("is_unknown"):  # nobody sent it for Letterboxd's, whose columns it lacks
+            raise refusal("columns_missing", error.file, columns=COLUMNS_OF_REVIEW) from error
+        raise
 
 
 def start_any(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:

@@ -32,6 +32,13 @@ REFUSALS: dict[str, tuple[Status, str]] = {
             "or your Prime Video watch history."
         ),
     ),
+    "watch_events": (
+        400,
+        gettext_noop(
+            "“%(file)s” is Amazon's list of watch events, which has one row a title and not every viewing: send "
+            "Viewing History.csv, which lies beside it, or the whole ZIP that Amazon gave you."
+        ),
+    ),
     "no_films": (
         400,
         gettext_noop(
@@ -48,7 +55,10 @@ REFUSALS: dict[str, tuple[Status, str]] = {
     ),
     "letterboxd_elsewhere": (
         422,
-        gettext_noop("“%(file)s” is from Letterboxd: send it on the front page instead (API: /api/upload)."),
+        gettext_noop(
+            "“%(file)s” is from Letterboxd, or a list such as its import takes: send it on the front page instead "
+            "(API: /api/upload)."
+        ),
     ),
     "export_is_a_persons": (
         422,

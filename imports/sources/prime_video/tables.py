@@ -13,7 +13,7 @@ from ..encodings import decode
 from ..nesting import too_deep
 from ..refusals import refusal
 from ..text import MAX_ROW, SKIPPED, Table
-from .files import NEEDED, Format, meaning, meanings
+from .files import NEEDED, Format, meaning, meanings, needed
 
 Cells = Mapping[str, str]  # by the names that files.FORMATS gives them
 
@@ -29,14 +29,14 @@ OLD_SCRIPT = ["date", "type", "title", "episode"]
 
 def csv_rows(table: Table, form: Format, account: Account) -> Iterator[tuple[int, Cells]]:
     names = meanings(table.columns, form)
-    needed = max(map(names.index, NEEDED))
+    last_needed = max(map(names.index, needed(form, names)))
     for row in _mended(table, names, form).rows(multiline=False):
         account.report.rows += 1
         if row.fault in SKIPPED:
             account.skip(row.fault)
         elif row.fault:
             account.lose(row.fault, row.line, ", ".join(row.cells))
-        elif len(row.cells) <= needed:
+        elif len(row.cells) <= last_needed:
             account.lose("too_few_cells", row.line, ", ".join(row.cells))
         else:
             yield row.line, dict(zip(names, row.cells, strict=False))

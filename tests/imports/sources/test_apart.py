@@ -2,12 +2,13 @@
 
 import io
 import random
+import subprocess
 from datetime import date
+from typing import Any
 
 import pytest
 
 from imports import sources
-from imports.sources import apart
 from imports.sources.base import RoleNeeded, SourceError, Upload
 from tests.exports import letterboxd_zip, zip_bytes
 
@@ -36,7 +37,7 @@ def test_an_open_file_is_read_as_well(all_are_large: None) -> None:
 
 
 def test_a_refusal_comes_back_as_it_is(all_are_large: None) -> None:
-    upload = Upload("watched.csv", b"Date,Name\n2024-01-01,Heat\n")
+    upload = Upload("watched.csv", b"Colour,Weight\nred,3\n")
     with pytest.raises(SourceError) as here:
         sources.read_here([upload], max_bytes=MAX_BYTES)
     with pytest.raises(SourceError) as there:
@@ -76,12 +77,12 @@ def test_what_is_large_is_told_by_bytes_and_lines_unpacked(data: bytes, is_large
 def test_what_takes_too_much_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     """The limits are the child's own: here they are so low that it dies of anything."""
     script = f"from imports.sources import apart; apart.{limit} = 1; apart.main()"
-    real = apart.subprocess.Popen
+    real = subprocess.Popen
 
-    def start(command: list[str], **options: object) -> object:
-        return real([command[0], "-c", script], **options)  # type: ignore[call-overload]
+    def start(command: list[str], **options: Any) -> Any:
+        return real([command[0], "-c", script], **options)
 
-    monkeypatch.setattr(apart.subprocess, "Popen", start)
+    monkeypatch.setattr(subprocess, "Popen", start)
     rows = b"".join(b"2024-01-01,Film %d,1995,\n" % n for n in range(70_000))
     with pytest.raises(SourceError) as refused:
         read(Upload("watched.csv", HEADER + rows))

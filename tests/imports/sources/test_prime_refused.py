@@ -65,7 +65,7 @@ def test_unknown_file_beside_a_history_is_told_what_it_lacks() -> None:
 @pytest.mark.parametrize(
     ("header", "missing"),
     [
-        ("Date Watched,Title,Episode", "Type"),
+        ("Date Watched,Title", "Type"),
         ("Playback Hour,Title", "Video Type"),
         ("Playback Start Datetime (UTC),Title", "Material Type Description"),
     ],
