@@ -159,11 +159,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION  # a local run needs no collectstatic
 WHITENOISE_MAX_AGE = 0 if not PRODUCTION else 60
 
-# Uploads stay in memory: nothing a person sends is written to disk before it is understood.
+# What is large waits for its turn in a file that goes with the request, not in the web server's memory.
 MAX_UPLOAD_BYTES = ENV.max_upload_mb * 1024 * 1024
 UPLOAD_SLACK_BYTES = 1024 * 1024  # for the multipart wrapping and the form's other fields
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES + UPLOAD_SLACK_BYTES
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 
 LETTERBOXD_TTL_DAYS = ENV.letterboxd_ttl_days

@@ -18,6 +18,7 @@ COMMENTS = ["Date", "Content", "Comment"]
 PROFILE = ["Date Joined", "Username", "Given Name", "Family Name", "Email Address"]
 
 FIRST_DAY = date(2015, 1, 1)
+DAYS = 4_000  # until 2025: then it begins again, for nobody sees films in the future
 TRAPS = ["None", "NA", "1917", "50/50", '"""Coins"""', "Two  Spaces", "'71", "Night, Again", "Été (夏)", "nan", "61*"]
 ADJECTIVES = "Amber Silent Broken Golden Hollow Paper Distant Crooked Velvet Winter Burning Lonely Secret Iron".split()
 NOUNS = "Harbour Orchard Lantern Compass Sparrow Bridge Garden Letter Mirror Engine Island Winter Ladder Piano".split()
@@ -33,6 +34,12 @@ class Film(NamedTuple):
     day: date
     rating: str
     chance: random.Random
+
+    @property
+    def seen_on(self) -> date:
+        """Nobody has seen a film years before it was."""
+        year = int(self.year or 0)
+        return self.day if year <= self.day.year else date(year, 1, 1) + timedelta(days=self.number % 100)
 
     @property
     def row(self) -> list[str]:
@@ -82,7 +89,7 @@ def make_film(number: int, seed: int, titles: Sequence[tuple[str, int | None]] |
     chance = random.Random(f"{seed} {number}")
     title, year = titles[number] if titles else invent(number, chance)
     rating = str(chance.randint(1, 10) / 2).removesuffix(".0") if chance.random() < 0.8 else ""
-    return Film(number, title, str(year or ""), FIRST_DAY + timedelta(days=number // 4), rating, chance)
+    return Film(number, title, str(year or ""), FIRST_DAY + timedelta(days=number // 4 % DAYS), rating, chance)
 
 
 def invent(number: int, chance: random.Random) -> tuple[str, int | None]:
@@ -104,7 +111,7 @@ def make_entries(film: Film) -> list[list[str]]:
 
 
 def make_entry(film: Film, time: int) -> list[str]:
-    watched = film.day - timedelta(days=film.chance.randint(0, 2)) + timedelta(days=200 * time)
+    watched = film.seen_on - timedelta(days=film.chance.randint(0, 2)) + timedelta(days=200 * time)
     tags = ", ".join(film.chance.sample(TAGS, film.chance.choice([0, 0, 0, 1, 2])))
     row = [watched.isoformat(), film.title, film.year, entry_uri(film.number * 3 + time)]
     return [*row, film.rating, "Yes" if time else "", tags, watched.isoformat()]

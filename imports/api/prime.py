@@ -24,8 +24,8 @@ from imports.review import decisions
 from imports.sessions.delete import delete_import
 from imports.sessions.open_review import ReviewOpen
 from imports.sessions.start import start_review
-from imports.sources.base import Upload
 from imports.web import access, limits
+from imports.web.uploads import upload_of
 
 from .guard import SIGNED_IN, Refused, caller, known_zone
 from .schemas import CHANGING, DECIDING, READING, UPLOADING, Day, RankingOut, errors
@@ -103,7 +103,7 @@ def upload(request: HttpRequest, file: File[UploadedFile], time_zone: Form[str] 
     """It replaces the person's open one. Matching goes on in the background."""
     user, zone = caller(request), known_zone(time_zone)
     with limits.counted(request, Usage.Kind.UPLOAD):
-        uploads = [Upload(file.name or "", file.read())]
+        uploads = [upload_of(file)]
         try:
             session = start_review(user, uploads, time_zone=zone, replace=True)
         except ReviewOpen as another:

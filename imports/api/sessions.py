@@ -18,9 +18,9 @@ from imports.sessions import progress
 from imports.sessions.delete import delete_import
 from imports.sessions.start import restore_import, start_import
 from imports.sharing.allowed import public
-from imports.sources.base import Upload
 from imports.statistics import kept
 from imports.web import access, downloads, limits
+from imports.web.uploads import upload_of
 
 from .guard import known_zone
 from .schemas import (
@@ -54,7 +54,7 @@ def upload(request: HttpRequest, files: File[list[UploadedFile]], time_zone: For
     """From a Letterboxd export: its ZIP, or CSV files from it. Sets the cookie that owns the import."""
     zone = known_zone(time_zone)
     with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
-        uploads = [Upload(file.name or "", file.read()) for file in files]
+        uploads = [upload_of(file) for file in files]
         session = start_import(owner, uploads, time_zone=zone)
     get_token(request)  # so that the cookie's owner can also delete
     return Answer(201, Started.of(session))
@@ -87,7 +87,7 @@ def _etag(standing: progress.Standing) -> str:
 def restore(request: HttpRequest, file: File[UploadedFile]) -> Answer[Started]:
     """From its JSON export. Sets the cookie that owns it."""
     with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
-        session = restore_import(owner, Upload(file.name or "", file.read()))
+        session = restore_import(owner, upload_of(file))
     get_token(request)  # so that the cookie's owner can also delete
     return Answer(201, Started.of(session))
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports import time_zones
 from imports.sources.base import Upload
+from imports.web.uploads import upload_of
 
 Role = Literal["", "watched", "likes", "watchlist"]
 ROLES = {"watched": _("Watched films"), "likes": _("Liked films"), "watchlist": _("Watchlist")}
@@ -35,8 +36,7 @@ class UploadForm(TimeZoneForm):
         return dict(zip(self._list("named_file"), self._list("named_role"), strict=False))
 
     def _upload(self, file: UploadedFile, role: str, *, is_only: bool) -> Upload:  # type: ignore[type-arg]
-        name = file.name or ""
-        return Upload(name, file.read(), _role(self._named_role(name, is_only=is_only) or role))
+        return upload_of(file, _role(self._named_role(file.name or "", is_only=is_only) or role))
 
     def _named_role(self, name: str, *, is_only: bool) -> str:
         """A file in a ZIP is named with it, or alone when nothing else was sent."""

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from imports.models import ImportSession, Owner
 from imports.outcomes import settle
 from imports.review import memory
-from imports.sources import read, read_export
-from imports.sources.base import Parsed, ParsedMovie, Upload
+from imports.sources import reading
+from imports.sources.base import Parsed, ParsedMovie, SourceError, Upload
 from imports.sources.refusals import refusal
 from imports.sources.traits import REVIEWS
 
@@ -17,6 +17,7 @@ from . import restore
 from .open_review import ReviewOpen, open_review
 from .store import settle_known, store_import
 
+COLUMNS_OF_REVIEW = "Date Watched, Type, Title"
 MAX_REVIEW = 500  # films at a time
 
 
@@ -26,28 +27,33 @@ def start_import(
     """Read a Letterboxd export, store all of it or nothing, settle what the instance knows already, queue the rest.
     An export of our own comes back as the import that it was.
     Raises SourceError when the files can't be taken; with `ask`, RoleNeeded when only the person can tell a file."""
-    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
-    if parsed.restored:
-        return _restore(owner, parsed)
-    if parsed.source in REVIEWS:
-        raise refusal("prime_elsewhere", parsed.files[0].name)
-    return settle_known(store_import(owner, parsed, parsed.movies, time_zone))
+    with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask) as parsed:
+        if parsed.restored:
+            return _restore(owner, parsed)
+        if parsed.source in REVIEWS:
+            raise refusal("prime_elsewhere", parsed.files[0].name)
+        return settle_known(store_import(owner, parsed, parsed.movies, time_zone))
 
 
 def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
     """Read an Amazon Prime Video history and open a review of at most MAX_REVIEW films, stored whole or not at all.
     A person has one open review: raises ReviewOpen when there is one and `replace` is false; SourceError as
     start_import."""
-    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
-    if parsed.source not in REVIEWS:
-        raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
-    return _bring_in(user, parsed, time_zone, replace=replace)
+    try:
+        with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, time_zone=time_zone) as parsed:
+            if parsed.source not in REVIEWS:
+                raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
+            return _bring_in(user, parsed, time_zone, replace=replace)
+    except SourceError as error:
+        if error.params.get("is_unknown"):  # nobody sent it for Letterboxd's, whose columns it lacks
+            raise refusal("columns_missing", error.file, columns=COLUMNS_OF_REVIEW) from error
+        raise
 
 
 def start_any(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
     """Start an import or a review, by what the files are. Raises SourceError and ReviewOpen."""
-    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=False, time_zone=time_zone)
-    return _bring_in(user, parsed, time_zone, replace=replace)
+    with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, time_zone=time_zone) as parsed:
+        return _bring_in(user, parsed, time_zone, replace=replace)
 
 
 def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> ImportSession:
@@ -70,7 +76,8 @@ def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> I
 
 def restore_import(owner: Owner, upload: Upload) -> ImportSession:
     """An export of our own, and nothing else. Raises SourceError."""
-    return _restore(owner, read_export(upload, max_bytes=settings.MAX_UPLOAD_BYTES))
+    with reading([upload], max_bytes=settings.MAX_UPLOAD_BYTES, only_ours=True) as parsed:
+        return _restore(owner, parsed)
 
 
 def review_queue(user: User, movies: Sequence[ParsedMovie]) -> list[ParsedMovie]:

@@ -15,7 +15,7 @@ from enrichment.batches import SIZE
 from imports.models import ImportSession, Movie, Owner, RowProblem, Viewing
 from imports.outcomes import settle
 from imports.review import memory
-from imports.sources import MAX_FILMS, read
+from imports.sources import MAX_FILMS, reading
 from imports.sources.base import Parsed, Upload
 from imports.sources.refusals import refusal
 
@@ -32,7 +32,11 @@ def update_import(
     a file."""
     if not session.can_be_updated:
         raise refusal("update_of_review")
-    parsed = read(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask)
+    with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask) as parsed:
+        return _update_by(session, parsed, is_sure=is_sure)
+
+
+def _update_by(session: ImportSession, parsed: Parsed, *, is_sure: bool) -> Changes:
     if parsed.restored:
         raise refusal("update_by_export", parsed.files[-1].name)
     if parsed.source != session.source:

@@ -1,16 +1,25 @@
 """Files that a person sends → films. Each service is a package here, and this is the only way in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
 from typing import NamedTuple
 
 from . import letterboxd, prime_video, reelkeeper
-from .archive import Limits, Member, open_uploads
+from .apart import give_back, read_apart, turn
+from .archive import Limits, Member, open_uploads, weight
 from .base import Parsed, RoleNeeded, SourceError, Upload
 from .refusals import refusal
 
 MAX_FILMS = 100_000  # an hour of storing and matching for a machine; no account seen has a fifth of it
 
-__all__ = ["Parsed", "RoleNeeded", "SourceError", "Upload", "read", "read_export"]
+MAX_TEXT = 20_000_000  # characters of reviews: ten thousand long ones
+LARGE = 8 * 1024 * 1024  # bytes, unpacked: an account of some 20,000 films
+MANY_LINES = 60_000
+
+__all__ = ["Parsed", "RoleNeeded", "SourceError", "Upload", "read_here", "reading"]
+
+_in_hand = Lock()
 
 
 class Reader(NamedTuple):
@@ -26,9 +35,32 @@ READERS = [
 ]
 
 
-def read(uploads: Sequence[Upload], *, max_bytes: int, ask: bool, time_zone: str = "UTC") -> Parsed:
+@contextmanager
+def reading(
+    uploads: Sequence[Upload], *, max_bytes: int, ask: bool = False, time_zone: str = "UTC", only_ours: bool = False
+) -> Iterator[Parsed]:
     """Everything or a SourceError. With `ask`, a file that could be several things raises RoleNeeded. `time_zone`
-    decides the day where a file has times (Prime Video's)."""
+    decides the day where a file has times (Prime Video's). `only_ours`: an export of our own, and nothing else.
+    Each process has one upload in hand at a time, and a machine one large one, until the caller is done with it: what
+    many take together would be many times as much."""
+    if is_large(uploads, max_bytes):
+        with turn():
+            parsed = read_apart(uploads, max_bytes=max_bytes, ask=ask, time_zone=time_zone, only_ours=only_ours)
+            with _in_hand:
+                yield parsed
+            del parsed
+            give_back()
+    else:
+        with _in_hand:
+            yield read_here(uploads, max_bytes=max_bytes, ask=ask, time_zone=time_zone, only_ours=only_ours)
+
+
+def read_here(
+    uploads: Sequence[Upload], *, max_bytes: int, ask: bool = False, time_zone: str = "UTC", only_ours: bool = False
+) -> Parsed:
+    """Read in this process, however large it is. The arguments are those of `reading`."""
+    if only_ours:
+        return _read_export(uploads, max_bytes=max_bytes)
     members = open_uploads(uploads, Limits(max_bytes=max_bytes))
     reader = next((reader for reader in READERS if any(map(reader.recognises, members))), None)
     # where nobody recognises anything, Letterboxd's refusal says what is missing
@@ -36,15 +68,26 @@ def read(uploads: Sequence[Upload], *, max_bytes: int, ask: bool, time_zone: str
     return _not_too_many(parsed, uploads[0].name)
 
 
-def read_export(upload: Upload, *, max_bytes: int) -> Parsed:
-    """An export of our own, and nothing else; or a SourceError."""
-    members = open_uploads([upload], Limits(max_bytes=max_bytes))
+def is_large(uploads: Sequence[Upload], max_bytes: int) -> bool:
+    """Whether reading them could take so much memory or time that others would feel it. Raises SourceError for what
+    is refused unread."""
+    size = lines = 0
+    for upload in uploads:
+        unpacked, below = weight(upload, Limits(max_bytes=max_bytes))
+        size, lines = size + unpacked, lines + below
+    return size > LARGE or lines > MANY_LINES
+
+
+def _read_export(uploads: Sequence[Upload], *, max_bytes: int) -> Parsed:
+    members = open_uploads(uploads, Limits(max_bytes=max_bytes))
     if not any(map(reelkeeper.recognises, members)):
-        raise refusal("not_our_export", upload.name)
-    return _not_too_many(reelkeeper.parse(members, NAMES_OF), upload.name)
+        raise refusal("not_our_export", uploads[0].name)
+    return _not_too_many(reelkeeper.parse(members, NAMES_OF), uploads[0].name)
 
 
 def _not_too_many(parsed: Parsed, file: str) -> Parsed:
     if len(parsed.movies) > MAX_FILMS:
         raise refusal("too_many_films", file, most=MAX_FILMS)
+    if sum(len(viewing.review) for movie in parsed.movies for viewing in movie.viewings) > MAX_TEXT:
+        raise refusal("too_much_text", file, most=MAX_TEXT)
     return parsed

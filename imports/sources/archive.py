@@ -16,8 +16,9 @@ from .text import MAX_ROW, LineCount, open_table
 
 MB = 1024 * 1024
 MAX_NAME = 300
+COUNTED = 8 * MB  # bytes whose lines are counted before they are read
 HEAD = 64 * 1024  # bytes that are enough for any header
-FIRST_LINE = re.compile(rb"(?:\xef\xbb\xbf)?\s*[^\r\n]*")
+FIRST_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[^\r\n]*(?:\r\n?|\n)\s*){0,8}")
 ARCHIVES = {".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".zst"}
 READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others can't be unpacked piecewise, so not safely
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
@@ -52,8 +53,8 @@ class Member:
         """The folded header of a CSV, read from its first line alone; none where it has none that can be read."""
         try:
             head = self.read()[:HEAD]
-            found = FIRST_LINE.match(head) if b"\0" not in head else None  # UTF-16 has a NUL in each line's end
-            return set(open_table(found[0] if found else head, self.name).columns)
+            lines = FIRST_LINES.match(head) if b"\0" not in head else None  # UTF-16 has a NUL in each line's end
+            return set(open_table(lines[0] if lines and lines[0].strip() else head, self.name).columns)
         except SourceError:
             return set()
 
@@ -61,36 +62,41 @@ class Member:
 def open_uploads(uploads: Sequence[Upload], limits: Limits) -> list[Member]:
     if not uploads:
         raise refusal("nothing_sent")
-    if sum(len(upload.data) for upload in uploads) > limits.max_bytes:
-        largest = max(uploads, key=lambda upload: len(upload.data))
+    if sum(upload.size for upload in uploads) > limits.max_bytes:
+        largest = max(uploads, key=lambda upload: upload.size)
         raise refusal("too_large", largest.name, megabytes=limits.max_bytes // MB)
     members: list[Member] = []
     for upload in uploads:
         members += _open(upload, limits, is_only=len(uploads) == 1)
+    if not members:
+        raise refusal("no_films", uploads[0].name)
     if sum(member.size for member in members) > limits.max_unpacked:
         raise refusal("too_large_unpacked", uploads[0].name)
     return members
 
 
 def _open(upload: Upload, limits: Limits, *, is_only: bool) -> list[Member]:
+    if _is_systems_own(upload.name):
+        return []
     suffix = PurePosixPath(upload.name.lower()).suffix
     if suffix not in {".csv", ".json", ".zip"}:
         raise refusal("wrong_type", upload.name)
-    if not upload.data.strip():
+    data = upload.read()
+    if not data or data.isspace():
         raise refusal("empty", upload.name)
     if suffix != ".zip":
         name = upload.name[-MAX_NAME:]
-        return [Member(upload.name, name, upload.name, len(upload.data), upload.role, True, lambda: upload.data)]
+        return [Member(upload.name, name, upload.name, len(data), upload.role, True, lambda: data)]
     prefix = "" if is_only else f"{upload.name}/"
-    return _open_zip(upload, limits, prefix)
+    return _open_zip(upload, data, limits, prefix)
 
 
-def _open_zip(upload: Upload, limits: Limits, prefix: str) -> list[Member]:
+def _open_zip(upload: Upload, data: bytes, limits: Limits, prefix: str) -> list[Member]:
     # counted before zipfile makes an object for each of them
-    if upload.data.count(b"PK\x01\x02") > limits.max_members:
+    if data.count(b"PK\x01\x02") > limits.max_members:
         raise refusal("too_many_members", upload.name)
     try:
-        archive = zipfile.ZipFile(io.BytesIO(upload.data))
+        archive = zipfile.ZipFile(io.BytesIO(data))
     except UNREADABLE as exc:
         raise refusal("not_a_zip", upload.name) from exc
     infos = [info for info in archive.infolist() if not _is_junk(info)]
@@ -115,9 +121,27 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, upload: Upload, pre
     return Member(info.filename, name, upload.name, info.file_size, upload.role, False, read)
 
 
+def weight(upload: Upload, limits: Limits) -> tuple[int, int]:
+    """How much there is to read: bytes, unpacked, and lines. Lines are counted where there are not too many bytes."""
+    if upload.size > limits.max_bytes:
+        raise refusal("too_large", upload.name, megabytes=limits.max_bytes // MB)
+    if upload.size > COUNTED:
+        return upload.size, 0
+    members = _open(upload, limits, is_only=True)
+    size = sum(member.size for member in members)
+    if size > COUNTED:
+        return size, 0
+    return size, sum(max(data.count(b"\n"), data.count(b"\r")) for data in (member.read() for member in members))
+
+
 def _is_junk(info: zipfile.ZipInfo) -> bool:
     parts = info.filename.replace("\\", "/").split("/")
-    return info.is_dir() or parts[-1] in {".DS_Store", "Thumbs.db"} or "__MACOSX" in parts
+    return info.filename.endswith("/") or _is_systems_own(parts[-1]) or "__MACOSX" in parts
+
+
+def _is_systems_own(name: str) -> bool:
+    """Which an operating system laid beside the files: `._watched.csv` holds a Mac's notes on watched.csv."""
+    return name.startswith("._") or name.casefold() in {".ds_store", "thumbs.db", "desktop.ini"}
 
 
 def _check(info: zipfile.ZipInfo, file: str, limits: Limits) -> None:
@@ -136,7 +160,8 @@ def _check(info: zipfile.ZipInfo, file: str, limits: Limits) -> None:
 def _is_safe_name(info: zipfile.ZipInfo) -> bool:
     # zipfile cuts a name at its NUL; orig_filename is what the archive really says
     name = info.orig_filename.replace("\\", "/")
-    return not (name.startswith("/") or name[1:2] == ":" or "\0" in name or ".." in name.split("/"))
+    is_odd = name.startswith("/") or name[1:2] == ":" or "\0" in name or ".." in name.split("/")
+    return bool(info.filename) and not is_odd
 
 
 def count_rows(member: Member, rule: str, skipped: LineCount) -> int:

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, Literal
+from os import SEEK_END
+from typing import Any, BinaryIO, Final, Literal
 from uuid import UUID
 
 Role = Literal["", "watched", "likes", "watchlist"]
@@ -17,11 +18,24 @@ IMPORT_FORMAT: Final = "import"  # what letterboxd.com takes in: each row is a f
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file as it was sent. `role` is what the person said a file is, when its header can't tell."""
+    """One file as it was sent; `content` may be an open file, which is read only when its turn comes. `role` is what
+    the person said a file is, when its header can't tell."""
 
     name: str
-    data: bytes
+    content: bytes | BinaryIO
     role: Role = ""
+
+    @property
+    def size(self) -> int:
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        return self.content.seek(0, SEEK_END)
+
+    def read(self) -> bytes:
+        if isinstance(self.content, bytes):
+            return self.content
+        self.content.seek(0)
+        return self.content.read()
 
 
 @dataclass(slots=True)

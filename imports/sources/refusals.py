@@ -32,6 +32,13 @@ REFUSALS: dict[str, tuple[Status, str]] = {
             "or your Prime Video watch history."
         ),
     ),
+    "watch_events": (
+        400,
+        gettext_noop(
+            "“%(file)s” is Amazon's list of watch events, which has one row a title and not every viewing: send "
+            "Viewing History.csv, which lies beside it, or the whole ZIP that Amazon gave you."
+        ),
+    ),
     "no_films": (
         400,
         gettext_noop(
@@ -48,7 +55,10 @@ REFUSALS: dict[str, tuple[Status, str]] = {
     ),
     "letterboxd_elsewhere": (
         422,
-        gettext_noop("“%(file)s” is from Letterboxd: send it on the front page instead (API: /api/upload)."),
+        gettext_noop(
+            "“%(file)s” is from Letterboxd, or a list such as its import takes: send it on the front page instead "
+            "(API: /api/upload)."
+        ),
     ),
     "export_is_a_persons": (
         422,
@@ -125,6 +135,14 @@ REFUSALS: dict[str, tuple[Status, str]] = {
         413,
         gettext_noop("“%(file)s” holds more than %(most)s films: send your own export, a part of it at a time."),
     ),
+    "too_much_to_read": (
+        413,
+        gettext_noop("“%(file)s” takes more memory or time to read than it may: send it in several parts."),
+    ),
+    "too_much_text": (
+        413,
+        gettext_noop("The reviews in “%(file)s” have more than %(most)s characters: send them in several parts."),
+    ),
     "too_large_unpacked": (
         413,
         gettext_noop("“%(file)s” is too large once unpacked: send only the files with your film history."),
@@ -160,6 +178,22 @@ REFUSALS: dict[str, tuple[Status, str]] = {
     "nul_bytes": (
         422,
         gettext_noop("“%(file)s” is filled with empty bytes, so it is damaged: download your export again."),
+    ),
+    "disguised": (
+        422,
+        gettext_noop("“%(file)s” is %(what)s, whatever its name says: save it as CSV, or send the file inside it."),
+    ),
+    "json_called_csv": (
+        422,
+        gettext_noop("“%(file)s” is JSON, whatever its name says: rename it to end in .json, then send it again."),
+    ),
+    "csv_called_json": (
+        422,
+        gettext_noop("“%(file)s” is no JSON, whatever its name says: if it is a table, rename it to end in .csv."),
+    ),
+    "code_page_unknown": (
+        422,
+        gettext_noop("The letters with accents in “%(file)s” can't be told: save it as UTF-8, then send it again."),
     ),
     "conflict_markers": (
         422,

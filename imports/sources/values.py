@@ -1,95 +1,60 @@
 """Cells → values. Each function is pure, and says by a code of reasons.REASONS what it could not use."""
 
-import math
+import html
 import re
-from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from typing import Final
 
 from enrichment.numbers import FIRST_FILM_YEAR, YEARS_AHEAD
 
+# true is what a spreadsheet program writes anew, in its own language
+YES: Final = frozenset("yes y true 1 1.0 ja wahr oui vrai sí si sì verdadero vero sim verdadeiro waar prawda".split())
 MAX_TITLE = 500
+# of a title that a line break stands in; more are rows that a quotation mark swallowed
+MAX_TITLE_LINES, MAX_BROKEN_TITLE = 3, 150
 MAX_URI = 300
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MAX_ESCAPES = 3  # an ampersand that was escaped again and again
 
-SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?", re.ASCII)
-ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
-NAMED = re.compile(r"([a-z]{3})[a-z]*\.? (\d{1,2}), (\d{4})", re.ASCII | re.IGNORECASE)
-NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{1,6})?", re.ASCII)
-STARS = re.compile("(★*)(½?)")
-YEAR = re.compile(r"(\d{4})(?:\.0)?", re.ASCII)  # 2009.0 is what a spreadsheet program makes of it
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", re.ASCII)
+# 2009.0 is what a spreadsheet program makes of it; some write the day of the release
+YEAR = re.compile(r"\(?(\d{4})\)?(?:[.,]0+|-\d\d-\d\d)?", re.ASCII)
 URI = re.compile(r"https?://[^\s|\"<>]+", re.IGNORECASE)
 
 
 def parse_title(text: str) -> tuple[str | None, str]:
-    """The title as it is, but for white space around it. None means that the row is lost."""
-    title = text.strip()
+    """The title as it is, but for white space around it and HTML's entities. None means that the row is lost."""
+    title = unescaped(text).strip()
     if not title:
         return None, "no_title"
     if "\n" in title or "\r" in title:
-        return None, "title_has_line_break"
+        lines = title.splitlines()
+        if len(lines) > MAX_TITLE_LINES or len(title) > MAX_BROKEN_TITLE:
+            return None, "title_has_line_break"
+        title = " ".join(line.strip() for line in lines if line.strip())
     return (title, "") if len(title) <= MAX_TITLE else (None, "title_too_long")
+
+
+def unescaped(text: str) -> str:
+    """`Love &amp; Basketball` as a person wrote it. Only what ends in a semicolon is an entity: `Rock&Roll` is none."""
+    for _ in range(MAX_ESCAPES):
+        if "&" not in text or not ENTITY.search(text):
+            break
+        text = ENTITY.sub(_character, text)
+    return text
+
+
+def _character(entity: re.Match[str]) -> str:
+    character = html.unescape(entity[0])
+    return " " if character.isspace() else character
 
 
 def parse_year(text: str, today: date) -> tuple[int | None, str]:
     text = text.strip()
     if not text:
         return None, ""
-    found = YEAR.fullmatch(text)
-    year = int(found[1]) if found else 0
+    match = YEAR.fullmatch(text)
+    year = int(match[1]) if match else 0
     return (year, "") if FIRST_FILM_YEAR <= year <= today.year + YEARS_AHEAD else (None, "year_unreadable")
-
-
-def parse_rating(text: str) -> tuple[Decimal | None, str]:
-    """Stars, in halves."""
-    text = text.strip()
-    if not text:
-        return None, ""
-    stars = _stars(text)
-    if stars is None:
-        return None, "rating_unreadable"
-    halves = math.floor(stars * 2 + Decimal("0.5"))
-    if not 1 <= halves <= 10:
-        return None, "rating_out_of_range"
-    return Decimal(halves * 5).scaleb(-1), "" if stars * 2 == halves else "rating_rounded"
-
-
-def _stars(text: str) -> Decimal | None:
-    if NUMBER.fullmatch(text):
-        return Decimal(text.replace(",", "."))
-    found = STARS.fullmatch(text)
-    return len(found[1]) + Decimal(len(found[2])) / 2 if found else None
-
-
-def is_day_first(texts: Iterable[str]) -> bool | None:
-    """How a file writes its slashed dates: 15/01/2024 or 01/15/2024. None: nothing tells."""
-    found = [match for text in texts if (match := SLASHED.fullmatch(text.strip()))]
-    if any(int(match[2]) > 12 for match in found):
-        return False
-    if any(int(match[1]) > 12 for match in found):
-        return True
-    return None if found else False
-
-
-def parse_date(text: str, *, day_first: bool = False) -> tuple[date | None, str]:
-    text = text.strip()
-    if not text:
-        return None, ""
-    try:
-        return _date(text, day_first), ""
-    except ValueError:
-        return None, "date_unreadable"
-
-
-def _date(text: str, day_first: bool) -> date:
-    if found := ISO.fullmatch(text):
-        return date.fromisoformat(found[1])
-    if found := SLASHED.fullmatch(text):
-        first, second, year = (int(part) for part in found.groups())
-        return date(year, second, first) if day_first else date(year, first, second)
-    if found := NAMED.fullmatch(text):
-        return date(int(found[3]), MONTHS.index(found[1].lower()) + 1, int(found[2]))
-    raise ValueError(text)
 
 
 def parse_tags(text: str) -> list[str]:
@@ -105,4 +70,4 @@ def parse_uri(text: str) -> tuple[str | None, str]:
 
 
 def is_yes(text: str) -> bool:
-    return text.strip().casefold() in {"yes", "true", "1"}
+    return text.strip().casefold() in YES

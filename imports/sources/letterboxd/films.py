@@ -100,10 +100,10 @@ def _differs(rows: pd.DataFrame, identity: str, values: Sequence[str]) -> pd.Ser
     again = rows[rows.duplicated(identity, keep=False)]
     differs = pd.Series(False, index=rows.index)
     for column in values:
-        told = again.loc[again[column] != BLANKS.get(column, 0), [identity, column]]
-        again_told = told[told.duplicated(identity)]
-        first = told.drop_duplicates(identity).set_index(identity)[column].reindex(again_told[identity])
-        differs[again_told.index[again_told[column].to_numpy() != first.to_numpy()]] = True
+        filled = again.loc[again[column] != BLANKS.get(column, 0), [identity, column]]
+        repeated = filled[filled.duplicated(identity)]
+        first = filled.drop_duplicates(identity).set_index(identity)[column].reindex(repeated[identity])
+        differs[repeated.index[repeated[column].to_numpy() != first.to_numpy()]] = True
     return differs
 
 
@@ -112,8 +112,8 @@ def _merge(rows: pd.DataFrame, identity: str, facts: Sequence[str]) -> pd.DataFr
     merged = rows.drop_duplicates(identity).set_index(identity, drop=False)
     for column in facts:
         blank = BLANKS.get(column, 0)
-        told = rows.loc[rows[column] != blank, [identity, column]].drop_duplicates(identity)
-        merged[column] = told.set_index(identity)[column].reindex(merged.index, fill_value=blank)
+        filled = rows.loc[rows[column] != blank, [identity, column]].drop_duplicates(identity)
+        merged[column] = filled.set_index(identity)[column].reindex(merged.index, fill_value=blank)
     merged["is_seen"] = merged[identity].isin(rows.loc[rows["kind"] != "likes", identity])
     return merged
 

@@ -20,8 +20,8 @@ OLD_ENTRY = re.compile(r"https?://(?:www\.)?letterboxd\.com/(?!film/)[^/]+/film/
 
 
 def link_kind(uri: str) -> LinkKind:
-    if found := SHORT.fullmatch(uri):
-        return KINDS.get(decode(found[1]) % 10, "")
+    if match := SHORT.fullmatch(uri):
+        return KINDS.get(decode(match[1]) % 10, "")
     if OLD_FILM.fullmatch(uri):
         return "film"
     return "entry" if OLD_ENTRY.fullmatch(uri) else ""

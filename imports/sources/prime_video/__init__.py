@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from ..accounting import Account
 from ..archive import Member, count_rows
 from ..base import FileReport, Parsed
-from ..lookalikes import LETTERBOXD, is_import_format, looks_like
+from ..lookalikes import LETTERBOXD, is_import_format, is_watch_events, looks_like
 from ..refusals import refusal
 from ..text import MAX_LINES, MAX_SKIPPED_LINES, LineCount, open_table
 from .entries import read_entries
@@ -20,7 +20,8 @@ NAME = "prime_video"
 
 
 def parse(members: Sequence[Member], time_zone: str) -> Parsed:
-    """`members`: at least one that is recognised. What else a ZIP holds is left out, what else was sent is refused."""
+    """`members`: at least one that is recognised. What else a ZIP holds is left out, and so is Amazon's
+    list of watch events; what else was sent is refused."""
     ours = [recognises(member) for member in members]
     accounts, entries, rows, titles = [], [], 0, set[str]()
     lines, skipped = LineCount(MAX_LINES), LineCount(MAX_SKIPPED_LINES)
@@ -46,7 +47,7 @@ def _refuse_other(member: Member, *, beside: Member) -> None:
     columns = member.columns()
     if columns >= LETTERBOXD or is_import_format(columns):
         raise refusal("several_services", member.name, other=beside.name)
-    if not member.is_loose:
+    if not member.is_loose or is_watch_events(columns):
         return
     open_table(member.read(), member.name)  # a file that can't be read has a refusal of its own
     if name := looks_like(columns):

@@ -26,23 +26,60 @@ CLOSING = ("]", ")", "）", "】")
 YEAR = re.compile(r"(?P<title>.+?) ?[(（](?P<year>\d{4})[)）]", re.ASCII)
 HALVES = re.compile(r"\s+[-–—]\s+")
 
-NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-WORD = r"(?:season|series|saison|stagione|staffel|temporada)"
-NUMBERED = rf"(?:{WORD} {NUMBER}|s\d{{1,2}})"
-REST = r"(?:,? (?:part|vol\.?|volume) \d{1,2})?"
-COMPLETE = r",? l['’]int[ée]grale"
+NUMBER = (
+    r"(?:(?:#|n[or]\.? ?)? ?\d{1,2}(?: ?[-–&+] ?\d{1,2})?|[ivx]{1,4}"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eins|zwei|drei|vier|fünf|une?|deux|trois|quatre"
+    r"|cinq|un[oa]|dos|tres|cuatro|cinco|due|tre|quattro|cinque|uma?|dois|duas|três)"
+)
+ORDINAL = (
+    r"(?:\d{1,2}(?:st|nd|rd|th|\.|ª|º|a|e|ère|ème)?"
+    r"|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final|erste|zweite|dritte|première|deuxième"
+    r"|prima|seconda|terza|primera|segunda|tercera|primeira|terceira)"
+)
+WORD = (
+    r"(?:seasons?|series|saisons?|stagion[ei]|staffeln?|temporad(?:as?|es)|seizoen(?:en)?|sezon(?:a|ul|y)?|säsong(?:en)?"
+    r"|sæson(?:en)?|sesong(?:en)?|kausi|série|serie|řada|évad|сезон(?:ы|и)?|σεζόν|κύκλος|시즌|musim"
+    r"|séria|mùa|सीज़न|सीजन|சீசன்|సీజన్|ซีซั่น|ซีซัน|الموسم|עונה)"
+)
+WORDED = rf"(?:{WORD} ?{NUMBER}|{ORDINAL} {WORD})"
+NUMBERED = rf"(?:{WORDED}|s\d{{1,2}})"
+REST = r"(?:,? (?:part|vol\.?|volume|teil|partie|parte) \d{1,2})?"
+COMPLETE = r",? (?:l['’]int[ée]grale|complete|complète|completa|komplett)"
+THE = r"(?:(?:the|die|la|le|l['’]|a|de) ?)?"
+WHOLE = (
+    rf"{THE}(?:(?:complete|entire|komplette|gesamte|volledige|int[ée]grale de la) (?:{ORDINAL} )?(?:tv |mini-?)?{WORD}"
+    rf"(?: {NUMBER})?|(?:mini-?)?{WORD} (?:complète|completa|complete|completo|komplett)"
+    r"|(?:limited|mini)[- ]?series|mini-?s[ée]rie)"
+)
 SEASON = re.compile(
     "|".join(
         [
-            rf"(?:\s+[-–—]\s+|\s*[,:]\s+){NUMBERED}{REST}(?:{COMPLETE})?$",
-            rf"\s*[(\[]{NUMBERED}[)\]]$",
+            rf"(?:\s+[-–—]\s*|\s*[,:]\s+)(?:{THE}{NUMBERED}{REST}(?:{COMPLETE})?|{WHOLE})$",
+            rf"(?<=\w)[-–—]\s*{WORDED}{REST}(?:{COMPLETE})?$",
+            rf"\s*[(\[](?:{NUMBERED}|{WHOLE})[)\]]$",
             rf"\s+{NUMBERED}{COMPLETE}$",
-            r"\s*(?:シーズン\s*\d{1,2}|第\s*[\d一二三四五六七八九十]{1,3}\s*(?:シーズン|季|部))$",
+            # not 第二部, which is the second part of a film as often
+            r"\s*(?:シーズン\s*\d{1,2}|第\s*[\d一二三四五六七八九十]{1,3}\s*(?:シーズン|季)|시즌\s*\d{1,2})$",
         ]
     ),
     re.IGNORECASE,
 )
-BARE_SEASON = re.compile(rf"\s+{NUMBERED}$", re.IGNORECASE)
+BARE_SEASON = re.compile(rf"\s+{THE}{NUMBERED}$|\s*第\s*[\d一二三四五六七八九十]{{1,3}}\s*部$", re.IGNORECASE)
+EPISODE_WORD = (
+    r"(?:episode|ep\.?|folge|épisode|episodio|episódio|episódi|aflevering|odcinek|avsnitt|afsnit|jakso|bölüm|díl"
+    r"|серия|серія|エピソード|第)"
+)
+# an episode says itself of which season it is
+EPISODE = re.compile(
+    "|".join(
+        [
+            r"\bs\d{1,2}[ .:,-]{0,2}e(?:p\.? ?)?\d{1,3}\b",
+            rf"\b{WORD} ?{NUMBER}[,:.]?(?: -)? {EPISODE_WORD} ?#?\d{{1,3}}\b",
+            rf"(?:\s[-–—]|[,:])\s{WORDED}\s?[:;]\s",
+        ]
+    ),
+    re.IGNORECASE,
+)
 
 BEFORE = r"(?:(?:official|final|main|new|first|international|original|teaser|offizieller|finaler) )*"
 AFTER = r"(?: (?:ufficiale|oficial|officielle|final|finale|\d{1,2}|#\d{1,2}))*"
@@ -51,11 +88,13 @@ BONUS = (
     r"bonus(?: (?:clip|content|material|feature|video)s?)?|featurette|behind[- ]the[- ]scenes|making[- ]of"
     r"|sneak pee[kc]|first look|deleted scenes?|bloopers|gag reel|outtakes|recap"
 )
+# what nothing but a clip is called; a film may well be called "Making Of"
+CLIP_ALONE = rf"(?:{CLIP}|bonus (?:clip|content|material|feature|video)s?)"
 EXTRA = rf"{BEFORE}(?:{CLIP}|{BONUS}){AFTER}"
 EXTRA_AT_START = re.compile(
     "|".join(
         [
-            rf"{EXTRA}$",
+            rf"{BEFORE}{CLIP_ALONE}{AFTER}$",
             rf"(?:official (?:{CLIP})|{CLIP}|bonus):\s.",
             r"(?:episode|folge|épisode|episodio|episódio|エピソード) ?\d{1,3}:\s.",
         ]
@@ -80,9 +119,9 @@ def clean(title: str) -> Cleaned:
         if not text.endswith(CLOSING):
             break
         shorter = _without(BRACKETED, text)
-        if year is None and (found := YEAR.fullmatch(shorter)):
-            year = parse_year(found["year"], date.today())[0]
-            shorter = found["title"] if year else shorter
+        if year is None and (match := YEAR.fullmatch(shorter)):
+            year = parse_year(match["year"], date.today())[0]
+            shorter = match["title"] if year else shorter
         if shorter in (text, ""):
             break
         text = shorter
@@ -91,7 +130,8 @@ def clean(title: str) -> Cleaned:
 
 @lru_cache(maxsize=16_384)
 def kind_of(title: str) -> Kind:
-    """What the title alone tells: a series by a season that is set apart, a trailer by its word; else a film."""
+    """What the title alone tells: a series by a season that is set apart or an episode's number, a trailer by its word;
+    else a film."""
     text = clean(title).text
     if EXTRA_AT_START.match(text) or _at_end(EXTRA_AT_END, text[1:]) or _at_end(CLIP_AT_END, text[1:]):
         return "not_a_film"
@@ -99,8 +139,10 @@ def kind_of(title: str) -> Kind:
 
 
 def without_season(text: str) -> str:
-    """`The Boys - Season 1` → `The Boys`. A bare `Open Season 2` stays."""
-    return _without(SEASON, text) or text
+    """`The Boys - Season 1` → `The Boys`, `The Boys S2 E3` too. A bare `Open Season 2` stays."""
+    episode = EPISODE.search(text)
+    show = text[: episode.start()].rstrip(" -–—:,.([") if episode else ""
+    return show or _without(SEASON, text) or text
 
 
 def without_bare_season(text: str) -> str:
@@ -120,8 +162,8 @@ def names(title: str, kind: Kind) -> list[str]:
 
 
 def _without(mark: re.Pattern[str], text: str) -> str:
-    found = _at_end(mark, text)
-    return text[: found.start()] if found else text
+    match = _at_end(mark, text)
+    return text[: match.start()] if match else text
 
 
 def _at_end(mark: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any, NoReturn
 
 from ..accounting import Account
+from ..encodings import decode
 from ..nesting import too_deep
 from ..refusals import refusal
-from ..text import MAX_ROW, Table, decode
-from .files import NEEDED, Format, meaning, meanings
+from ..text import MAX_ROW, SKIPPED, Table
+from .files import NEEDED, Format, meaning, meanings, needed
 
 Cells = Mapping[str, str]  # by the names that files.FORMATS gives them
 
@@ -20,6 +21,7 @@ MAX_JSON = 20  # MB: 30,000 entries
 MAX_PARTS = 200_000  # of a JSON file: each becomes an object many times its size
 MAX_COMMAS = 2_000_000  # what is no object takes room too
 MAX_NAME = 50
+TABLE = re.compile(r"[^{\n]*[,;\t][^\n]*\n")  # begins as a CSV does
 BETWEEN = re.compile(r"[\s,]*")
 EPISODE_BEGINS = re.compile(r'"\s*,\s*"')
 OLD_SCRIPT = ["date", "type", "title", "episode"]
@@ -27,21 +29,17 @@ OLD_SCRIPT = ["date", "type", "title", "episode"]
 
 def csv_rows(table: Table, form: Format, account: Account) -> Iterator[tuple[int, Cells]]:
     names = meanings(table.columns, form)
-    needed = max(map(names.index, NEEDED))
+    last_needed = max(map(names.index, needed(form, names)))
     for row in _mended(table, names, form).rows(multiline=False):
         account.report.rows += 1
-        if row.fault == "blank":
-            skip("blank", account)
+        if row.fault in SKIPPED:
+            account.skip(row.fault)
         elif row.fault:
             account.lose(row.fault, row.line, ", ".join(row.cells))
-        elif len(row.cells) <= needed:
+        elif len(row.cells) <= last_needed:
             account.lose("too_few_cells", row.line, ", ".join(row.cells))
         else:
             yield row.line, dict(zip(names, row.cells, strict=False))
-
-
-def skip(rule: str, account: Account) -> None:
-    account.report.skipped[rule] = account.report.skipped.get(rule, 0) + 1
 
 
 def _mended(table: Table, names: Sequence[str], form: Format) -> Table:
@@ -122,9 +120,11 @@ def _json_text(data: bytes, account: Account) -> str:
     name, parts = account.report.name, data.count(b"[") + data.count(b"{")
     if len(data) > MAX_JSON * 1024 * 1024 or parts > MAX_PARTS or data.count(b",") > MAX_COMMAS:
         raise refusal("too_large", name, megabytes=MAX_JSON)
-    text, account.report.encoding = decode(data, name)
+    decoded = decode(data, name)
+    account.note_text(decoded)
+    text = decoded.text
     if not text.lstrip().startswith("["):
-        raise refusal("other_json", name)
+        raise refusal("csv_called_json" if TABLE.match(text) else "other_json", name)
     return text
 
 

@@ -9,7 +9,6 @@ from ..accounting import Account
 from ..base import Kind, ParsedMovie, ParsedViewing
 from .entries import Entry
 from .marks import clean, names, without_bare_season
-from .tables import skip
 
 ORDER: Final[tuple[Kind, ...]] = ("film", "series", "not_a_film")
 Key = str
@@ -18,26 +17,25 @@ Key = str
 def assemble(entries: Sequence[Entry], accounts: Sequence[Account]) -> list[ParsedMovie]:
     """Films first, then series, then what is no film; of each the newest watched first."""
     by_key = _by_key(_with_bare_seasons(entries))
-    kinds = {key: _kind(found) for key, found in by_key.items()}
-    for key, found in by_key.items():
-        _count(found, kinds[key], accounts)
-    movies = [_movie(key, kinds[key], found) for key, found in by_key.items()]
+    kinds = {key: _kind(its_entries) for key, its_entries in by_key.items()}
+    for key, its_entries in by_key.items():
+        _count(its_entries, kinds[key], accounts)
+    movies = [_movie(key, kinds[key], its_entries) for key, its_entries in by_key.items()]
     return sorted(movies, key=lambda movie: (ORDER.index(movie.kind), -(movie.watched_on or date.min).toordinal()))
 
 
 def _with_bare_seasons(entries: Sequence[Entry]) -> list[Entry]:
-    """`Bosch Season 2` is a series where other rows show that Bosch has episodes; `Open Season 2` stays a film."""
-    have_episodes = {entry.title for entry in entries if entry.has_episode}
-    have_episodes |= {_show(title) for title in have_episodes}
+    """`Bosch Season 2` is a series where any other row shows that Bosch is one; `Open Season 2` stays a film."""
+    shows = {_show(title) for title in {entry.title for entry in entries if entry.kind == "series"}}
     films = {entry.title for entry in entries if entry.kind == "film"}
-    seasons = {title for title in films if _show(title) != clean(title).text and {title, _show(title)} & have_episodes}
+    seasons = {title for title in films if _show(title) in shows and _show(title) != clean(title).text.casefold()}
     return [
         entry._replace(kind="series") if entry.kind == "film" and entry.title in seasons else entry for entry in entries
     ]
 
 
 def _show(title: str) -> str:
-    return without_bare_season(clean(title).text)
+    return without_bare_season(clean(title).text).casefold()
 
 
 def _by_key(entries: Sequence[Entry]) -> dict[Key, list[Entry]]:
@@ -70,7 +68,7 @@ def _count(entries: Sequence[Entry], kind: Kind, accounts: Sequence[Account]) ->
     for entry in entries:
         account = accounts[entry.file]
         if kind != "film":
-            skip(kind, account)
+            account.skip(kind)
         elif entry.day not in first_file:
             first_file[entry.day] = entry.file
             account.report.added += 1

@@ -122,6 +122,24 @@ def test_a_file_of_the_other_service_is_shown_its_way(
     assert not ImportSession.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("path", "columns"), [("/api/upload", "Letterboxd URI"), (PRIME_UPLOAD, "Date Watched, Type, Title")]
+)
+def test_a_file_that_nobody_knows_is_told_what_the_service_has_that_it_was_sent_for(
+    person: Client, path: str, columns: str
+) -> None:
+    body = told(
+        person.post(path, {UPLOADS[path]: SimpleUploadedFile("my.csv", b"a,b\r\n1,2\r\n")}), 400, "columns_missing"
+    )
+    assert columns in body["detail"]
+    assert ("Letterboxd" in body["detail"]) == (path == "/api/upload")
+
+
+def test_a_letterboxd_file_without_its_columns_is_told_so_wherever_it_is_sent(person: Client) -> None:
+    file = SimpleUploadedFile("watched.csv", b"Date,Year,Letterboxd URI\r\n")
+    assert "lacks the columns Name" in told(person.post(PRIME_UPLOAD, {"file": file}), 400, "columns_missing")["detail"]
+
+
 def test_the_file_at_fault_is_named(client: Client) -> None:
     files = [SimpleUploadedFile("watched.csv", letterboxd_zip(1)), SimpleUploadedFile("ratings.csv", b"")]
     body = told(client.post("/api/upload", {"files": files[1:]}), 400, "empty")

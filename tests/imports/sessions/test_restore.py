@@ -20,7 +20,7 @@ from enrichment.tmdb.client import client as tmdb_client
 from enrichment.work import engine
 from imports.models import ChosenBy, Decision, ImportSession, MatchMemory, Movie, Outcome, Ranking, Source
 from imports.review import decisions
-from imports.sources import SourceError, Upload, read
+from imports.sources import SourceError, Upload, read_here
 from imports.sources.base import FileReport
 from imports.sources.nesting import MAX_DEPTH
 from imports.sources.reelkeeper import versions
@@ -365,7 +365,7 @@ def test_no_file_takes_ages(what: str) -> None:
     data = hostile(2_000_000)[what]
     begun = time.process_time()
     with suppress(SourceError):
-        read([Upload("reelkeeper-export.json", data)], max_bytes=50_000_000, ask=False)
+        read_here([Upload("reelkeeper-export.json", data)], max_bytes=50_000_000, ask=False)
     assert time.process_time() - begun < 3
 
 

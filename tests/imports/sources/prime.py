@@ -10,7 +10,7 @@ HEADER = "Date Watched,Type,Title,Episode"
 
 
 def read_prime(*uploads: Upload, zone: str = "UTC") -> Parsed:
-    return sources.read(uploads, max_bytes=MAX_BYTES, ask=True, time_zone=zone)
+    return sources.read_here(uploads, max_bytes=MAX_BYTES, ask=True, time_zone=zone)
 
 
 def script(*lines: str, header: str = HEADER, zone: str = "UTC") -> Parsed:

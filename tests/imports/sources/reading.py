@@ -12,7 +12,7 @@ Rows = list[list[str]]
 
 
 def read(*uploads: Upload, ask: bool = False) -> Parsed:
-    return sources.read(uploads, max_bytes=MAX_BYTES, ask=ask)
+    return sources.read_here(uploads, max_bytes=MAX_BYTES, ask=ask)
 
 
 def read_zip(**files: Rows) -> Parsed:

@@ -204,14 +204,14 @@ def test_name_with_two_dots_inside_is_safe() -> None:
 def test_more_lines_than_any_account_has_are_refused() -> None:
     data = b"Date,Name,Year,Letterboxd URI\r\n" + b"1,,,\r\n" * 400_001
     with pytest.raises(SourceError) as refused:
-        sources.read([Upload("watched.csv", data)], max_bytes=50_000_000, ask=False)
+        sources.read_here([Upload("watched.csv", data)], max_bytes=50_000_000, ask=False)
     assert (refused.value.status, refused.value.code) == (413, "too_many_rows")
 
 
 def test_lines_are_counted_over_all_files() -> None:
     half = b"Date,Name,Year,Letterboxd URI\r\n" + b"1,,,\r\n" * 250_000
     with pytest.raises(SourceError) as refused:
-        sources.read([Upload("watched.csv", half), Upload("a/watched.csv", half)], max_bytes=50_000_000, ask=False)
+        sources.read_here([Upload("watched.csv", half), Upload("a/watched.csv", half)], max_bytes=50_000_000, ask=False)
     assert refused.value.code == "too_many_rows"
 
 
@@ -237,5 +237,5 @@ def test_more_films_than_any_account_has_are_refused(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sources, "MAX_FILMS", 2)
     data = b"Date,Name,Year,Letterboxd URI\r\n" + b"".join(b"2024-01-01,Film %d,2000,\r\n" % n for n in range(3))
     with pytest.raises(SourceError) as refused:
-        sources.read([Upload("watched.csv", data)], max_bytes=50_000_000, ask=False)
+        sources.read_here([Upload("watched.csv", data)], max_bytes=50_000_000, ask=False)
     assert (refused.value.status, refused.value.code) == (413, "too_many_films")

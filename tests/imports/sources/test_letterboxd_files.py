@@ -145,9 +145,12 @@ def test_header_without_a_row_gives_no_films(files: list[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "header", "missing"),
     [
-        ("watched.csv", "Date,Name,Year", "Letterboxd URI"),
+        ("watched.csv", "Date,Year,Letterboxd URI", "Name"),
+        ("my.csv", "Name,Year", "Date, Letterboxd URI"),
+        ("my.csv", "Name,Rating", "Date, Year, Letterboxd URI"),
         ("ratings.csv", "Date,Name,Year,Letterboxd URI", "Rating"),
-        ("diary.csv", "Date,Name,Year,Letterboxd URI,Rating", "Tags, Watched Date"),
+        ("diary.csv", "Date,Name,Year,Letterboxd URI,Rating", "Watched Date"),
+        ("reviews.csv", "Date,Name,Year,Letterboxd URI,Rating,Watched Date", "Review"),
         ("my.csv", "a,b,c", "Date, Name, Year, Letterboxd URI"),
         ("watched.csv", "2024-01-01,Film,2001,https://boxd.it/2aa", "Date, Name, Year, Letterboxd URI"),
     ],
@@ -157,9 +160,77 @@ def test_missing_columns_are_named(name: str, header: str, missing: str) -> None
     assert (error.code, error.status, error.params["columns"]) == ("columns_missing", 400, missing)
 
 
-def test_missing_columns_refuse_a_file_of_the_zip_too() -> None:
-    error = refused(Upload("export.zip", zip_bytes({"watched.csv": FOUR, "likes/films.csv": b"Date,Name\r\n"})))
-    assert (error.code, error.file) == ("columns_missing", "likes/films.csv")
+def test_watched_csv_without_its_columns_refuses_the_zip() -> None:
+    error = refused(Upload("export.zip", zip_bytes({**FILES, "watched.csv": b"Date,Year\r\n"})))
+    assert (error.code, error.file) == ("columns_missing", "watched.csv")
+
+
+@pytest.mark.parametrize("path", ["watched.csv", "ratings.csv", "diary.csv"])
+def test_damaged_file_that_tells_films_refuses_the_zip(path: str) -> None:
+    error = refused(Upload("export.zip", zip_bytes({**FILES, path: FILES[path] + b'2024-01-01,"Fi'})))
+    assert (error.code, error.file) == ("cut", path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("watched.csv", "Name,Year\nFilm,2001\n"),
+        ("watched.csv", "Name\nFilm\n"),
+        ("watched.csv", "Date,Name,Letterboxd URI\n2024-01-01,Film,\n"),
+        ("my.csv", "Name,Letterboxd URI\nFilm,https://boxd.it/2aa\n"),
+        ("my.csv", "Date,Name,Year\n2024-01-01,Film,2001\n"),
+        ("my.csv", "Name,Year,Rating\nFilm,2001,4\n"),
+        ("ratings.csv", "Name,Rating\nFilm,4\n"),
+        ("ratings.csv", "Name,Year,Rating\nFilm,2001,4\n"),
+        ("diary.csv", "Name,Watched Date\nFilm,2024-01-01\n"),
+        ("diary.csv", "Date,Name,Year,Letterboxd URI,Watched Date\n2024-01-02,Film,2001,,2024-01-01\n"),
+        ("reviews.csv", "Name,Review\nFilm,Good.\n"),
+    ],
+)
+def test_columns_of_no_need_may_be_missing(name: str, text: str) -> None:
+    parsed = read_text(text, name)
+    assert (only(parsed).title, [file.adds_up for file in parsed.files]) == ("Film", [True])
+
+
+def test_likes_without_links_join_the_films_of_their_name() -> None:
+    likes = b"Date,Name,Year\r\n2026-01-01,Film,2001\r\n2026-01-02,Jaws,1975\r\n"
+    parsed = read(Upload("export.zip", zip_bytes({"watched.csv": FOUR, "likes/films.csv": likes})))
+    assert [(movie.title, movie.is_seen, str(movie.liked_on)) for movie in parsed.movies] == [
+        ("Jaws", False, "2026-01-02"),
+        ("Film", True, "2026-01-01"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["likes/films.csv", "reviews.csv", "top/likes/films.csv"])
+@pytest.mark.parametrize(
+    "data", [b"", b"Date,Year\r\n2024-01-01,2001\r\n", b"\0" * 20, b'Date,Name,Year,Letterboxd URI,Review\r\n2024,"cu']
+)
+def test_side_file_that_is_broken_is_left_out_alone_and_said_so(path: str, data: bytes) -> None:
+    parsed = read(Upload("export.zip", zip_bytes({"watched.csv": FOUR, path: data})))
+    assert only(parsed).title == "Film"
+    left_out = report(parsed, path)
+    assert (left_out.kind, left_out.adds_up, left_out.skipped) == ("unreadable", True, {"unreadable": 0})
+    (note,) = parsed.notes
+    assert (note.file, note.line, note.reason) == (path, None, "file_left_out")
+    assert f"“{path}”" in note.detail
+
+
+@pytest.mark.parametrize("path", ["ratings.csv", "diary.csv"])
+@pytest.mark.parametrize("data", [b"", b"Date,Name,Year,Letterboxd URI\r\n2024-01-01,Film,2001,\r\n"])
+def test_file_that_has_nothing_of_what_its_name_says_is_left_out_alone(path: str, data: bytes) -> None:
+    parsed = read(Upload("export.zip", zip_bytes({"watched.csv": FOUR, path: data})))
+    assert (only(parsed).title, report(parsed, path).kind, reasons(parsed)) == ("Film", "unreadable", ["file_left_out"])
+
+
+def test_side_file_that_was_sent_by_itself_is_refused() -> None:
+    assert refused(Upload("watched.csv", FOUR), Upload("reviews.csv", b"Date,Year\r\n")).code == "columns_missing"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"Date,Year\r\n", "columns_missing"), (b'Name,Year\r\nFilm,2001\r\n"Fi', "cut")]
+)
+def test_zip_of_nothing_but_a_broken_side_file_is_told_why(data: bytes, code: str) -> None:
+    assert refused(Upload("export.zip", zip_bytes({"likes/films.csv": data}))).code == code
 
 
 def test_strange_file_in_the_zip_is_skipped_by_a_rule() -> None:
@@ -178,6 +249,15 @@ def test_strange_file_in_the_zip_is_skipped_by_a_rule() -> None:
         ("Title,Date", "Netflix"),
         ("Profile Name,Start Time,Duration,Title", "Netflix"),
         ("Const,Your Rating,Date Rated,Title,Year", "IMDb"),
+        ("position,Title,Title Type,IMDb Rating,Year", "IMDb"),
+        ("SIMKL_ID,Title,Year,Watchlist,LastEpWatched,WatchedDate,Rating", "Simkl"),
+        ("trakt,imdb,tmdb,title,year,rating", "Trakt"),
+        ("uuid,tvdb_id,imdb_id,title,year,created_at,watched_at,is_watched,rewatch_count", "TV Time"),
+        ("tv_show_name,episode_season_number,episode_number", "TV Time"),
+        ("series_animedb_id,series_title,series_type,my_watched_episodes,my_score", "MyAnimeList"),
+        ("anilist_id,title,year,rating", "AniList"),
+        ("TMDb ID,IMDb ID,Type,Name,Release Date,Season Number,Episode Number,Rating,Your Rating", "TMDB"),
+        ("Book Id,Title,Author,Year,Rating", "books"),
     ],
 )
 def test_file_of_another_service_is_named(header: str, name: str) -> None:

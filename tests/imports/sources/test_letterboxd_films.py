@@ -343,7 +343,68 @@ def test_each_file_has_its_own_form_of_dates() -> None:
 
 
 def test_viewing_later_than_its_entry_is_kept() -> None:
-    assert only(read_zip(diary=[entry(day="2030-01-01")])).watched_on == date(2030, 1, 1)
+    assert only(read_zip(diary=[entry(day="2024-02-01")])).watched_on == date(2024, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["1970-01-01", "0001-01-01", "1900-01-01", "1887-01-01", "9999-12-31", "2000-12-31", "12/31/1969", "01.01.1900"],
+)
+def test_day_on_which_it_can_not_have_been_watched_is_unknown_and_noted(day: str) -> None:
+    parsed = read_zip(diary=[entry(title="Other", year="2002", day=day)])
+    assert [viewing.watched_on for viewing in only(parsed).viewings] == [None]
+    assert [(note.kind, note.line, note.reason, note.detail) for note in parsed.notes if note.line] == [
+        ("note", 2, "day_impossible", day)
+    ]
+
+
+def test_viewing_one_year_before_the_film_s_is_kept() -> None:
+    assert only(read_zip(diary=[entry(year="2002", day="2001-09-05")])).watched_on == date(2001, 9, 5)
+
+
+def test_day_ahead_is_unknown_in_every_file() -> None:
+    parsed = read_zip(watched=[film(day="2999-01-01")], ratings=[[*film(day="1970-01-01"), "4"]])
+    assert (only(parsed).marked_on, only(parsed).rated_on, only(parsed).rating) == (None, None, Decimal(4))
+    assert reasons(parsed) == ["day_impossible", "day_impossible"]
+
+
+@pytest.mark.parametrize(
+    ("days", "newest"),
+    [
+        (["30.12.2023", "05.01.2024"], [date(2024, 1, 5), date(2023, 12, 30)]),
+        (["12/30/23", "1/5/24"], [date(2024, 1, 5), date(2023, 12, 30)]),
+        (["30-12-2023", "05-01-2024"], [date(2024, 1, 5), date(2023, 12, 30)]),
+        (["25 May 2023", "3 Jan 2024"], [date(2024, 1, 3), date(2023, 5, 25)]),
+        (["45290", "45296"], [date(2024, 1, 5), date(2023, 12, 30)]),
+        (["2024年1月5日", "2023年12月30日"], [date(2024, 1, 5), date(2023, 12, 30)]),
+    ],
+)
+def test_dates_of_a_spreadsheet_program_are_read(days: list[str], newest: list[date]) -> None:
+    parsed = read_zip(diary=slashed(days))
+    assert [movie.watched_on for movie in parsed.movies] == newest
+    assert parsed.notes == []
+
+
+def test_both_columns_of_dates_tell_their_order_together() -> None:
+    rows = [["13.02.2024", "Film", "2001", "", "", "", "", "05.01.2024"]]
+    parsed = read(Upload("diary.csv", csv_bytes(DIARY, rows)))
+    assert (only(parsed).watched_on, parsed.notes) == (date(2024, 1, 5), [])
+
+
+def test_dates_in_two_forms_are_read_and_said_so() -> None:
+    parsed = read_zip(diary=slashed(["02/13/2024", "02/14/2024", "15/02/2024", "03/04/2024"]))
+    assert [str(movie.watched_on) for movie in parsed.movies] == [
+        "2024-03-04",
+        "2024-02-15",
+        "2024-02-14",
+        "2024-02-13",
+    ]
+    assert [(note.reason, note.line) for note in parsed.notes] == [("dates_in_two_forms", None)]
+
+
+def test_entities_in_titles_join_as_what_they_stand_for() -> None:
+    movie = only(read_zip(watched=[film(title="Love & Basketball")], diary=[entry(title="Love &amp; Basketball")]))
+    assert (movie.title, len(movie.viewings)) == ("Love & Basketball", 1)
 
 
 def test_old_links_of_films_and_entries_are_understood() -> None:

@@ -17,6 +17,7 @@ NAMELESS = {"nothing_sent", "update_of_review"}  # they are about no file
 ANYTHING = {
     "columns": "Name",
     "format": "an IMDb list",
+    "what": "a ZIP",
     "other": "prime.csv",
     "megabytes": 50,
     "most": 100_000,

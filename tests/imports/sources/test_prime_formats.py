@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from imports.sources.base import Parsed, ParsedMovie, Upload
+from imports.sources.base import Parsed, ParsedMovie, SourceError, Upload
 from tests.imports.sources.prime import by_title, days, entry, read_prime, script
 from tests.imports.sources.reading import only, reasons
 from tests.prime_exports import LANGUAGES, LIMA, TRAPS, VERSIONS, Version, history, prime_file, script_2, script_3
@@ -122,6 +122,18 @@ def test_row_without_a_usable_title_is_lost_alone(title: str) -> None:
         ("2024-04-23T00:30:00+02:00", "UTC", date(2024, 4, 22)),
         ("4/22/2024 22:00", "Europe/Berlin", date(2024, 4, 23)),
         ("22/04/2024", "UTC", date(2024, 4, 22)),
+        ("28.09.2025", "Pacific/Auckland", date(2025, 9, 28)),
+        ("28.09.2025 22:30", "Europe/Berlin", date(2025, 9, 29)),
+        ("28.09.2025 22.30", "Europe/Berlin", date(2025, 9, 29)),
+        ("28-09-2025", "UTC", date(2025, 9, 28)),
+        ("9/28/25", "UTC", date(2025, 9, 28)),
+        ("9/28/2025 10:30 PM", "Europe/Berlin", date(2025, 9, 29)),
+        ("9/28/2025 12:30 AM", "Europe/Berlin", date(2025, 9, 28)),
+        ("2025/09/28", "America/Lima", date(2025, 9, 28)),
+        ("28. September 2025", "America/Lima", date(2025, 9, 28)),
+        ("28 sept. 2025", "America/Lima", date(2025, 9, 28)),
+        ("2025年9月28日", "America/Lima", date(2025, 9, 28)),
+        ("45928", "America/Lima", date(2025, 9, 28)),
     ],
 )
 def test_time_becomes_a_day_where_the_person_lives(text: str, zone: str, day: date) -> None:
@@ -137,6 +149,55 @@ def test_unreadable_day_is_unknown_and_reported(text: str) -> None:
 def test_dates_that_could_be_read_in_two_ways_are_taken_as_american_and_said_so() -> None:
     parsed = script(entry("Film", "2/3/2024"))
     assert (days(only(parsed)), reasons(parsed)) == ([date(2024, 2, 3)], ["dates_taken_as_american"])
+
+
+def test_whole_file_tells_the_order_of_its_dates() -> None:
+    parsed = script(entry("Film", "02.03.2024"), entry("Other", "13.03.2024"))
+    assert ({title: days(movie) for title, movie in by_title(parsed).items()}, parsed.notes) == (
+        {"Film": [date(2024, 3, 2)], "Other": [date(2024, 3, 13)]},
+        [],
+    )
+    assert reasons(script(entry("Film", "02.03.2024"))) == ["dates_taken_as_day_first"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1970-01-01", "1900-01-01", "2999-01-01", "01.01.1970"])
+def test_day_on_which_it_can_not_have_been_watched_is_unknown_and_noted(day: str) -> None:
+    parsed = script(entry("Film", day))
+    assert (days(only(parsed)), parsed.notes[-1].reason, parsed.notes[-1].detail) == ([None], "day_impossible", day)
+
+
+@pytest.mark.parametrize(("day", "seen_on"), [("2020-05-05", None), ("2023-12-30", date(2023, 12, 30))])
+def test_film_is_not_watched_two_years_before_the_year_in_its_title(day: str, seen_on: date | None) -> None:
+    assert days(only(script(entry("Road House (2024)", day)))) == [seen_on]
+
+
+def test_title_is_read_without_entities_of_html() -> None:
+    assert only(script(entry("Love &amp; Basketball"))).title == "Love & Basketball"
+
+
+@pytest.mark.parametrize("name", ["11_viewing-history-prime.csv", "Amazon.csv", "my PRIME films.csv"])
+@pytest.mark.parametrize("header", ["Title,Date", "Titel,Datum", "Title,Watched on"])
+def test_list_of_titles_and_days_is_read_where_its_name_says_that_it_is_prime_s(name: str, header: str) -> None:
+    text = f"{header}\nGull Island,06/23/2024\nLost - Season 1,06/22/2024\nHeron Bay,06/21/2024\n"
+    parsed = read_prime(Upload(name, text.encode()))
+    assert [(movie.title, movie.kind, days(movie)) for movie in parsed.movies] == [
+        ("Gull Island", "film", [date(2024, 6, 23)]),
+        ("Heron Bay", "film", [date(2024, 6, 21)]),
+        ("Lost - Season 1", "series", [date(2024, 6, 22)]),
+    ]
+    assert parsed.notes == []
+
+
+@pytest.mark.parametrize("name", ["history.csv", "amazon-watchlist.csv", "prime ratings.csv"])
+def test_list_of_titles_and_days_that_may_be_another_service_s_is_not_read(name: str) -> None:
+    with pytest.raises(SourceError):
+        read_prime(Upload(name, b"Title,Date\nGull Island,06/23/2024\n"))
+
+
+def test_type_is_of_no_need_where_episodes_are_told() -> None:
+    parsed = script("2024-01-02,Film,", "2024-01-02,Show,Pilot", header="Date Watched,Title,Episode")
+    assert [(movie.title, movie.kind) for movie in parsed.movies] == [("Film", "film"), ("Show", "series")]
+    assert parsed.notes == []
 
 
 def test_unknown_type_is_taken_as_a_film_and_said_so() -> None:

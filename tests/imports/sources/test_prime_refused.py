@@ -38,12 +38,12 @@ def test_files_of_two_services_are_refused_by_name(other: Upload, is_first: bool
 
 
 def test_zip_with_files_of_two_services_is_refused() -> None:
-    assert refused(Upload("all.zip", zip_bytes({**letterboxd_files(5), "prime.csv": PRIME.data}))).status == 422
+    assert refused(Upload("all.zip", zip_bytes({**letterboxd_files(5), "prime.csv": PRIME.read()}))).status == 422
 
 
 def test_profile_is_never_unpacked_beside_a_history_either() -> None:
     data = bytearray(
-        zip_bytes({"prime.csv": PRIME.data, "profile.csv": b"Username,Email Address\r\nana,ana@x.org\r\n"})
+        zip_bytes({"prime.csv": PRIME.read(), "profile.csv": b"Username,Email Address\r\nana,ana@x.org\r\n"})
     )
     content = data.index(b"profile.csv") + len("profile.csv")
     data[content : content + 10] = b"\xff" * 10  # unpacking it would fail
@@ -65,7 +65,7 @@ def test_unknown_file_beside_a_history_is_told_what_it_lacks() -> None:
 @pytest.mark.parametrize(
     ("header", "missing"),
     [
-        ("Date Watched,Title,Episode", "Type"),
+        ("Date Watched,Title", "Type"),
         ("Playback Hour,Title", "Video Type"),
         ("Playback Start Datetime (UTC),Title", "Material Type Description"),
     ],

@@ -4,9 +4,10 @@ import time
 
 import pytest
 
+from imports.sources.base import Upload
 from imports.sources.prime_video.episodes import shows
 from imports.sources.prime_video.marks import clean, kind_of, names
-from tests.imports.sources.prime import entry, kinds, script
+from tests.imports.sources.prime import HEADER, entry, kinds, read_prime, script
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,41 @@ def test_year_in_brackets_is_a_hint(title: str, cleaned: str, year: int | None) 
         "Gomorra - Stagione 1",
         "Dark - Staffel 2",
         "Élite - Temporada 1",
+        "Hedgerow-Season 1",
+        "The Boys, Season #2",
+        "The Boys - Season 1-3",
+        "The Boys - Season II",
+        "The Boys - The First Season",
+        "The Boys - 2nd Season",
+        "Quarry Road: The Complete Series",
+        "Quarry Road - The Complete Second Season",
+        "Quarry Road (The Complete Series)",
+        "Quarry Road: Complete Season 2",
+        "Quarry Road: Limited Series",
+        "Dark - Die komplette Serie",
+        "Dark - 2. Staffel",
+        "Kaamelott - La série complète",
+        "Kaamelott: L'intégrale de la saison 2",
+        "Gomorra - La serie completa",
+        "Élite - 2ª Temporada",
+        "Undercover - Seizoen 2",
+        "Wataha - Sezon 2",
+        "Bron - Säsong 2",
+        "Forbrydelsen - Sæson 2",
+        "Skam - Sesong 2",
+        "Karppi - Kausi 2",
+        "Метод - Сезон 2",
+        "오징어 게임 시즌 2",
+        "Mirzapur - सीज़न 2",
+        "Mirzapur, சீசன் 2",
+        "Dark - Staffel Zwei",
+        "Kaamelott - Saison Deux",
+        "Το Νησί - Κύκλος 2",
+        "The Boys S2 E3",
+        "The Boys S02E03 - Over the Hill",
+        "The Boys - Season 2: Over the Hill",
+        "The Boys Season 2 Episode 3",
+        "Dark Staffel 2, Folge 3",
         "ザ・ボーイズ シーズン1",
         "想見你 第一季",
     ],
@@ -79,7 +115,18 @@ def test_season_that_is_set_apart_makes_a_series_whatever_the_type_says(title: s
 
 @pytest.mark.parametrize(
     "title",
-    ["Open Season 2", "Open Season", "Killing Season", "The Season", "Fahrenheit 451", "Season", "Vier Staffeln"],
+    [
+        *("Open Season 2", "Open Season", "Killing Season", "The Season", "Fahrenheit 451", "Season", "Vier Staffeln"),
+        *(
+            "封神第二部",
+            "第二部",
+            "Series 7: The Contenders",
+            "The Complete Series of Errors",
+            "S1m0ne",
+            "Four Seasons",
+        ),
+        *("Harry Potter: The Complete Collection", "Season's Greetings", "World Series", "Duck Season II"),
+    ],
 )
 def test_film_that_only_sounds_like_a_season_stays_a_film(title: str) -> None:
     assert kinds(script(entry(title))) == {title: "film"}
@@ -98,6 +145,32 @@ def test_bare_season_is_a_series_where_the_title_has_episodes(title: str) -> Non
     assert kinds(script(entry(title), entry("Bosch", episode="Pilot")))[title] == "series"
     assert kinds(script(entry(title), entry(title, episode="Pilot"))) == {title: "series"}
     assert kinds(script(entry(title), entry("Bosch - Season 1", episode="Pilot")))[title] == "series"
+
+
+@pytest.mark.parametrize(
+    "mark", ["Bosch - Season 1", "Bosch: The Complete Series", "Bosch, Season #3", "Bosch-Season 1", "BOSCH: Season 4"]
+)
+@pytest.mark.parametrize("title", ["Bosch Season 2", "Bosch S2", "Bosch Season Two", "Bosch 2. Staffel"])
+def test_show_that_one_row_names_is_one_in_all_rows(mark: str, title: str) -> None:
+    assert kinds(script(entry(title), entry(mark))) == {title: "series", mark: "series"}
+    assert kinds(script(entry(mark), entry(title), entry("Open Season 2")))["Open Season 2"] == "film"
+
+
+def test_show_that_one_file_names_is_one_in_the_other() -> None:
+    files = [
+        Upload(f"{n}.csv", f"{HEADER}\n{entry(title)}".encode()) for n, title in enumerate(["Bosch S2", "Bosch - S1"])
+    ]
+    assert kinds(read_prime(*files)) == {"Bosch S2": "series", "Bosch - S1": "series"}
+
+
+def test_part_of_a_show_that_has_seasons_is_a_series() -> None:
+    assert kinds(script(entry("封神第二部"), entry("封神 第一季")))["封神第二部"] == "series"
+
+
+@pytest.mark.parametrize("title", ["Making Of", "Bonus", "Recap", "Behind the Scenes", "First Look", "Outtakes"])
+def test_title_that_is_nothing_but_such_a_word_has_no_film_that_it_belongs_to(title: str) -> None:
+    assert kinds(script(entry(title))) == {title: "film"}
+    assert kinds(script(entry(f"Dune - {title}"))) == {f"Dune - {title}": "not_a_film"}
 
 
 def test_a_film_and_a_series_of_one_title_stay_apart() -> None:
@@ -180,7 +253,25 @@ def test_cleaned_title_is_searched_for_then_both_halves(title: str, searched: li
 
 
 @pytest.mark.parametrize(
-    "part", ["[OV]", " ", " - ", ": official ", "-a", "(", " season 1", "- S1 ", "[OV/", " trailer", "1"]
+    "part",
+    [
+        "season 1-",
+        "s1 e",
+        "- season 1: ",
+        "the ",
+        "series ",
+        "[OV]",
+        " ",
+        " - ",
+        ": official ",
+        "-a",
+        "(",
+        " season 1",
+        "- S1 ",
+        "[OV/",
+        " trailer",
+        "1",
+    ],
 )
 def test_title_made_to_be_slow_is_not(part: str) -> None:
     started = time.process_time()
@@ -193,5 +284,7 @@ def test_title_made_to_be_slow_is_not(part: str) -> None:
 
 def test_a_series_or_trailer_that_is_taken_in_is_searched_for_without_its_mark() -> None:
     assert names("The Boys - Season 1", "series") == ["The Boys"]
+    assert names("The Boys S02E03 - Over the Hill", "series") == ["The Boys"]
+    assert names("Quarry Road: The Complete Series", "series") == ["Quarry Road"]
     assert names("Dune - Official Trailer", "not_a_film") == ["Dune"]
     assert names("Official Trailer", "not_a_film") == ["Official Trailer"]
