@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -40,6 +40,7 @@ class Child:
 
     name: str
     argv: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)  # beside ours
     before_start: Callable[[], None] = lambda: None
     after_start: Callable[[int], None] = lambda pid: None
     after_end: Callable[[int], None] = lambda pid: None
@@ -53,7 +54,11 @@ class Child:
         self.before_start()
         # not a shell, and nothing in argv comes from outside
         self.process = subprocess.Popen(  # noqa: S603
-            self.argv, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
+            self.argv,
+            cwd=settings.BASE_DIR,
+            env=os.environ | self.environment,  # noqa: TID251  (handed on, not read)
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
         )
         self.started = time.monotonic()
         # in a container numbers come again, and one that was killed while it stopped left its flag
@@ -135,14 +140,18 @@ class Supervisor:
             child.kill_group()
 
 
+# of the C library, which reads them as a process starts: threads share two heaps, and what is free goes back
+GIVES_BACK = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "1048576"}
+
+
 def web(host: str, port: int) -> Child:
     """Everything else about it stands in gunicorn.conf.py."""
-    return Child("web", [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}"])
+    return Child("web", [sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}"], GIVES_BACK)
 
 
 def cluster() -> Child:
     argv = [sys.executable, "manage.py", "qcluster"]
-    return Child("cluster", argv, _wake, _note, _free, partial(_is_wedged, Watchdog()))
+    return Child("cluster", argv, {}, _wake, _note, _free, partial(_is_wedged, Watchdog()))
 
 
 def _wake() -> None:
