@@ -18,7 +18,7 @@ from imports import time_zones
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 CONNECT_SECONDS = 10  # a database that says nothing is away
-MAIL_SECONDS = 10  # a person waits for the mail server
+MAIL_SECONDS = 10  # a worker waits for the mail server
 ORIGIN = r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?"
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 

@@ -1,4 +1,4 @@
-"""Messages are kept as Django does it, but their cookie has the name of this host's alone, as the others."""
+"""Messages are kept as Django does it, but their cookie has a name of this host's alone, as the others."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -7,7 +7,9 @@ from django.contrib.messages.storage.session import SessionStorage
 
 
 class HostCookieStorage(CookieStorage):
-    cookie_name = "__Host-messages" if settings.SESSION_COOKIE_SECURE else "messages"
+    @property
+    def cookie_name(self) -> str:  # type: ignore[override]
+        return "__Host-messages" if settings.SECURE_TLS else "messages"
 
 
 class Storage(FallbackStorage):
