@@ -230,7 +230,7 @@ def _origins(env: Env, name: str) -> list[str]:
 
 def _rate(env: Env) -> Rate:
     raw: str = env.str("TMDB_RATE", "20/1")
-    found = re.fullmatch(r"(\d+)/(\d+(?:\.\d+)?)", raw.strip())
-    if not found or int(found[1]) == 0 or float(found[2]) == 0:
+    rate = re.fullmatch(r"(\d+)/(\d+(?:\.\d+)?)", raw.strip())
+    if not rate or int(rate[1]) == 0 or float(rate[2]) == 0:
         raise ImproperlyConfigured(f"TMDB_RATE must be requests per seconds, like 20/1 or 40/10, not {raw!r}")
-    return Rate(count=int(found[1]), seconds=float(found[2]))
+    return Rate(count=int(rate[1]), seconds=float(rate[2]))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
 from enrichment.queries import open_work
-from imports.accounts.letters import send_reset
 from imports.operation.cleanup import clean_up
+from imports.web.letters import send_reset
 
 from . import queue
 from .outcomes import settle
