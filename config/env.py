@@ -18,7 +18,8 @@ from imports import time_zones
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 CONNECT_SECONDS = 10  # a database that says nothing is away
-MAIL_SECONDS = 10  # a person waits for the mail server
+MAIL_SECONDS = 10  # a worker waits for the mail server
+ORIGIN = r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?"
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
 
@@ -41,6 +42,7 @@ class Environment:
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
     cors_allowed_origins: list[str]
+    site_url: str
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     time_zone: str
@@ -99,6 +101,7 @@ def _read(env: Env) -> Environment:
         env.bool("DEBUG", None) if env.str("DEBUG", "") else None
     )  # unset: a local run; false: production; true: development
     production = mode is False
+    allowed_hosts = _allowed_hosts(env, production)
     data_dir = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
     make_folder("DATA_DIR", data_dir, mode=0o700)
     return Environment(
@@ -108,9 +111,10 @@ def _read(env: Env) -> Environment:
         data_dir=data_dir,
         static_root=Path(env.str("STATIC_ROOT", "") or data_dir / "static").resolve(),
         secret_key=_secret_key(env, production, data_dir),
-        allowed_hosts=_allowed_hosts(env, production),
+        allowed_hosts=allowed_hosts,
         csrf_trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", []),
         cors_allowed_origins=_origins(env, "CORS_ALLOWED_ORIGINS"),
+        site_url=_site_url(env, allowed_hosts if production else []),
         database_url=env.str("DATABASE_URL", "") or f"sqlite:///{data_dir / 'reelkeeper.sqlite3'}",
         redis_url=env.str("REDIS_URL", ""),
         time_zone=_time_zone(env),
@@ -173,6 +177,15 @@ def _allowed_hosts(env: Env, production: bool) -> list[str]:
     return hosts or LOOPBACK
 
 
+def _site_url(env: Env, hosts: list[str]) -> str:
+    """Where letters lead. Of production with one host it is known; with more of them, SITE_URL must say it."""
+    value: str = env.str("SITE_URL", "").rstrip("/")
+    if value and not re.fullmatch(ORIGIN, value):
+        raise ImproperlyConfigured(f"SITE_URL must be an origin like https://films.example.org, not {value!r}")
+    is_known = len(hosts) == 1 and not hosts[0].startswith((".", "*")) and not env.bool("INSECURE_HTTP", False)
+    return value or (f"https://{hosts[0]}" if is_known else "")
+
+
 def _time_zone(env: Env) -> str:
     name: str = env.str("TIME_ZONE", "") or "UTC"
     if not time_zones.is_known(name):
@@ -210,14 +223,14 @@ def _origins(env: Env, name: str) -> list[str]:
     given: list[str] = env.list(name, [])
     origins = [origin.strip() for origin in given]
     for origin in origins:
-        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?", origin):
+        if not re.fullmatch(ORIGIN, origin):
             raise ImproperlyConfigured(f"{name} must be origins like https://films.example.org, not {origin!r}")
     return origins
 
 
 def _rate(env: Env) -> Rate:
     raw: str = env.str("TMDB_RATE", "20/1")
-    found = re.fullmatch(r"(\d+)/(\d+(?:\.\d+)?)", raw.strip())
-    if not found or int(found[1]) == 0 or float(found[2]) == 0:
+    rate = re.fullmatch(r"(\d+)/(\d+(?:\.\d+)?)", raw.strip())
+    if not rate or int(rate[1]) == 0 or float(rate[2]) == 0:
         raise ImproperlyConfigured(f"TMDB_RATE must be requests per seconds, like 20/1 or 40/10, not {raw!r}")
-    return Rate(count=int(found[1]), seconds=float(found[2]))
+    return Rate(count=int(rate[1]), seconds=float(rate[2]))

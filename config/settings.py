@@ -17,6 +17,7 @@ DATA_DIR = ENV.data_dir
 DEBUG, PRODUCTION = ENV.debug, ENV.production  # neither: a local run
 SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = ENV.allowed_hosts
+SITE_URL = ENV.site_url  # none: letters lead to where their page was opened
 CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 
 INSTALLED_APPS = [
@@ -121,11 +122,12 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "imports:session_list"
 LOGOUT_REDIRECT_URL = "imports:front_page"
 
-# After a few wrong passwords, one name can't be tried from one address for a while.
+# After a few wrong passwords, one name can't be tried from one address for a while; the other limits: web/passwords.py
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "imports.web.limits.login_address"
+AXES_CLIENT_IP_CALLABLE = "imports.web.passwords.address"
+AXES_HANDLER = "imports.web.passwords.PasswordHandler"
 AXES_LOCKOUT_CALLABLE = "imports.web.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says when it ends
@@ -215,7 +217,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_TLS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TLS
+if SECURE_TLS:  # a browser takes such a name over TLS only, and from this very host
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+MESSAGE_STORAGE = "imports.web.messages.Storage"
 X_FRAME_OPTIONS = "DENY"
 _IMAGE_HOST = "/".join(TMDB.image_url.split("/")[:3])
 CONTENT_SECURITY_POLICY = {

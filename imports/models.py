@@ -498,13 +498,16 @@ class Usage(models.Model):
         UPLOAD = "upload", _("Upload")
         SEARCH = "search", _("Search by hand")
         SIGN_UP = "sign_up", _("Sign-up")
+        NAME = "name", _("Name tried at sign-up")
         RESET = "reset", _("Letter to reset a password")
+        LETTER = "letter", _("Letter to one recipient")
 
     kind = models.CharField(max_length=8, choices=Kind)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="usage"
     )  # none: not signed in
-    address = models.CharField(max_length=45)  # an IPv4 address, or an IPv6 network: a person has a whole one
+    # an IPv4 address, or an IPv6 network: a person has a whole one; of a letter, a fingerprint of whom it is for
+    address = models.CharField(max_length=45)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,9 +1,12 @@
 """What the cluster runs for imports."""
 
+from collections.abc import Sequence
+
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
 from enrichment.queries import open_work
 from imports.operation.cleanup import clean_up
+from imports.web.letters import send_reset
 
 from . import queue
 from .outcomes import settle
@@ -26,3 +29,8 @@ def cleanup(budget_seconds: float = BUDGET_SECONDS) -> str:
     if not is_all:
         queue.clean_up()
     return ", ".join(f"{name}: {n}" for name, n in done.items() if n) or "nothing to clean up"
+
+
+def reset_letters(user_ids: Sequence[int], site: str) -> None:
+    """When someone forgot their password: a letter to each who has the e-mail address."""
+    send_reset(user_ids, site)

@@ -15,9 +15,9 @@ atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-OTHERS = "DEBUG SECRET_KEY ALLOWED_HOSTS CORS_ALLOWED_ORIGINS REDIS_URL PORT PROXY_COUNT UPLOADS_PER_HOUR".split()
+OTHERS = "DEBUG SECRET_KEY ALLOWED_HOSTS CORS_ALLOWED_ORIGINS SITE_URL REDIS_URL PORT PROXY_COUNT UPLOADS_PER_HOUR"
 for name in list(os.environ):
-    if name.startswith("TMDB_") or name in OTHERS:
+    if name.startswith("TMDB_") or name in OTHERS.split():
         del os.environ[name]
 os.environ.update(
     DATA_DIR=DATA_DIR,

@@ -85,13 +85,27 @@ def test_the_documented_settings_are_clean(own: dict[str, str]) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(("name", "value", "code"), [("SECRET_KEY", "short", "W009"), ("STATIC_ROOT", "", "W001")])
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("SECRET_KEY", "short", "W009"),
+        ("STATIC_ROOT", "", "W001"),
+        ("ALLOWED_HOSTS", "films.example.org,www.example.org", "E001"),
+    ],
+)
 def test_what_is_not_as_documented_is_told(
     own: dict[str, str], tmp_path: Path, name: str, value: str, code: str
 ) -> None:
     ended = manage(own | {name: value or str(tmp_path)}, "check", "--deploy", "--fail-level", "WARNING")
     assert ended.returncode == 1
     assert code in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_production_of_several_hosts_does_not_start_without_its_address(own: dict[str, str]) -> None:
+    hosts = own | {"ALLOWED_HOSTS": "films.example.org,www.example.org"}
+    ended = manage(hosts, "migrate", "--no-input")
+    assert ended.returncode == 1 and "Set SITE_URL" in ended.stderr
+    assert manage(hosts | {"SITE_URL": "https://films.example.org"}, "check").returncode == 0
 
 
 def test_pages_are_served_behind_a_proxy_and_nowhere_else(web: tuple[str, Path]) -> None:
@@ -190,6 +204,31 @@ def test_compose_runs_what_the_page_says() -> None:
 def test_compose_needs_no_setting_that_its_example_lacks() -> None:
     used = set(re.findall(r"(?<!\$)\$\{(\w+)", (ROOT / "compose.yaml").read_text()))
     assert used == set(EXAMPLE)
+
+
+def test_compose_passes_every_setting_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text().split("## Settings")[1].split("\n## ")[0]
+    settings = {
+        name for row in re.findall(r"^\| (`.*?) \|", readme, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)
+    }
+    of_the_image = set(re.findall(r"^\s+(?:ENV )?([A-Z_]+)=\S+ ?\\?$", DOCKERFILE.split("FROM ")[-1], re.MULTILINE))
+    passed = set(COMPOSE["services"]["web"]["environment"])
+    assert len(settings) > 20 and {"DEBUG", "HOST", "PORT", "DATA_DIR", "STATIC_ROOT"} <= of_the_image
+    assert settings - of_the_image == passed
+
+
+def test_compose_lets_no_container_take_the_machine_along() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert service["mem_limit"] and service["cpus"] and service["pids_limit"], name
+        assert service["read_only"] is True, name
+    for name in ("prepare", "web", "cluster"):
+        assert COMPOSE["services"][name]["tmpfs"] and COMPOSE["services"][name]["cap_drop"] == ["ALL"], name
+
+
+def test_compose_has_the_defaults_of_its_example() -> None:
+    text = (ROOT / "compose.yaml").read_text()
+    for name, default in re.findall(r"(?<!\$)\$\{(\w+):-([^}]*)\}", text):
+        assert EXAMPLE[name] == default, name
 
 
 def test_composes_commands_are_there() -> None:

@@ -45,6 +45,8 @@ def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("CORS_ALLOWED_ORIGINS", "films.example.org"),
         ("CORS_ALLOWED_ORIGINS", "https://films.example.org/"),
         ("CORS_ALLOWED_ORIGINS", "https://films.example.org,https://*.example.org"),
+        ("SITE_URL", "films.example.org"),
+        ("SITE_URL", "https://films.example.org/films"),
         ("DATA_DIR", "/dev/null/var"),
         ("EMAIL_URL", "mail.example.org"),
         ("EMAIL_URL", "smtp://mail.example.org:many"),
@@ -75,6 +77,24 @@ def test_origins_are_as_a_browser_sends_them(monkeypatch: pytest.MonkeyPatch) ->
     assert env.read().cors_allowed_origins == []
     monkeypatch.setenv("CORS_ALLOWED_ORIGINS", "https://films.example.org, http://127.0.0.1:5173,http://[::1]:80")
     assert env.read().cors_allowed_origins == ["https://films.example.org", "http://127.0.0.1:5173", "http://[::1]:80"]
+
+
+@pytest.mark.parametrize(
+    ("own", "site"),
+    [
+        ({"ALLOWED_HOSTS": "films.example.org"}, "https://films.example.org"),
+        ({"ALLOWED_HOSTS": "a.example.org,b.example.org"}, ""),
+        ({"ALLOWED_HOSTS": ".example.org"}, ""),
+        ({"ALLOWED_HOSTS": "*"}, ""),
+        ({"ALLOWED_HOSTS": "films.local", "INSECURE_HTTP": "true"}, ""),
+        ({"ALLOWED_HOSTS": "*", "SITE_URL": "https://films.example.org:8443/"}, "https://films.example.org:8443"),
+        ({"DEBUG": "", "ALLOWED_HOSTS": "films.example.org"}, ""),
+    ],
+)
+def test_where_letters_lead(own: dict[str, str], site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ({"DEBUG": "false", "SECRET_KEY": "x" * 60} | own).items():
+        monkeypatch.setenv(name, value)
+    assert env.read().site_url == site
 
 
 def test_a_local_run_makes_and_keeps_a_key_of_its_own() -> None:

@@ -20,10 +20,10 @@ from .rows import rows_of
 def adopt(browser_key: str, user: User) -> int:
     """What this browser imported before signing in becomes the account's, and lives as long as its other imports.
     Returns how many they are."""
-    found = ImportSession.objects.alive().filter(browser_key=browser_key, user=None)
+    brought = ImportSession.objects.alive().filter(browser_key=browser_key, user=None)
     with transaction.atomic():
-        memory.remember_choices(user, Movie.objects.filter(session__in=found))
-        return found.update(user=user, browser_key="", expires_at=expiry(has_account=True))
+        memory.remember_choices(user, Movie.objects.filter(session__in=brought))
+        return brought.update(user=user, browser_key="", expires_at=expiry(has_account=True))
 
 
 def delete_account(user: User, watch: Callable[[Sequence[ImportSession]], Iterable[ImportSession]] = iter) -> None:

@@ -14,13 +14,13 @@ Rows = QuerySet[Any]
 
 def rows_of(user: User) -> dict[type[Model], Rows]:
     """For every model whose rows lead to a user, straight or over others: this user's."""
-    found: dict[type[Model], Rows] = {User: User.objects.filter(pk=user.pk)}
+    rows: dict[type[Model], Rows] = {User: User.objects.filter(pk=user.pk)}
     for model in apps.get_models(include_auto_created=True):
         if paths := list(_paths(model)):
-            found[model] = model._default_manager.filter(_any_of(paths, user))
+            rows[model] = model._default_manager.filter(_any_of(paths, user))
     for model in LOGIN_ROWS:
-        found[model] = model._default_manager.filter(username=user.get_username())  # known only by its name
-    return found
+        rows[model] = model._default_manager.filter(username=user.get_username())  # known only by its name
+    return rows
 
 
 def _any_of(paths: list[str], user: User) -> Q:

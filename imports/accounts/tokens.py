@@ -32,10 +32,15 @@ def make(user: User, name: str) -> str:
 
 def person_of(token: str) -> User | None:
     """Whose it is; None: nobody's, or theirs whose account is closed. Its use is noted to the minute."""
-    found = ApiToken.objects.filter(token_hash=hashed(token), user__is_active=True).select_related("user").first()
-    if found is None:
+    kept = ApiToken.objects.filter(token_hash=hashed(token), user__is_active=True).select_related("user").first()
+    if kept is None:
         return None
     now = timezone.now()
-    if found.last_used_at is None or now - found.last_used_at >= NOTE_EVERY:
-        ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
-    return found.user
+    if kept.last_used_at is None or now - kept.last_used_at >= NOTE_EVERY:
+        ApiToken.objects.filter(pk=kept.pk).update(last_used_at=now)
+    return kept.user
+
+
+def revoke_all(user: User) -> None:
+    """Nobody gets in with a token of this person any more."""
+    user.api_tokens.all().delete()

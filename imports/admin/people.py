@@ -4,25 +4,70 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrichment.admin_base import DeletedByServiceMixin, LookOnlyAdmin, section
-from imports.accounts import account
+from imports.accounts import account, tokens
 from imports.models import ImportSession, MatchMemory, Ranking, ShareLink
 from imports.sharing.links import revoke_link
 
 from .sessions import counted
 
-admin.site.unregister(User)
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")  # what an account may, given by superusers alone
+
+admin.site.unregister([User, Group])
+
+
+def may_more(person: User, staff: User | AnonymousUser) -> bool:
+    """Is this an account that staff could gain rights by, if they might change it? Also one that is closed."""
+    if staff.is_superuser:
+        return False
+    given = Permission.objects.filter(Q(user=person) | Q(group__user=person)).select_related("content_type")
+    rights = {f"{right.content_type.app_label}.{right.codename}" for right in given}
+    return person.is_superuser or not rights <= staff.get_all_permissions()
+
+
+class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """Django's own, but whoever has a token of the account is shut out too."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        tokens.revoke_all(user)
+        return user
 
 
 @admin.register(User)
 class AccountAdmin(DeletedByServiceMixin, UserAdmin):  # type: ignore[type-arg]
-    """Django's own, but an account goes as when its person deletes it."""
+    """Django's own, but an account goes as when its person deletes it, and nobody gives rights, or takes over an
+    account with more of them, who is no superuser."""
+
+    change_password_form = NewPasswordForm
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and may_more(obj, request.user))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and may_more(obj, request.user))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return [(title, {**rest, "fields": _shown(request, rest["fields"])}) for title, rest in fieldsets]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return _shown(request, super().get_list_display(request))
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return _shown(request, super().get_list_filter(request))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        is_power = lookup.split("__")[0] in POWERS
+        return (not is_power or request.user.is_superuser) and super().lookup_allowed(lookup, value, request)
 
     def delete_by_service(self, obj: Any) -> None:
         account.delete_account(obj)
@@ -31,6 +76,27 @@ class AccountAdmin(DeletedByServiceMixin, UserAdmin):  # type: ignore[type-arg]
         imports = ImportSession.objects.filter(user__in=objs)
         rankings = Ranking.objects.filter(user__in=objs).count()
         return {gettext("accounts"): len(objs), **counted(imports), gettext("rankings"): rankings}
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """With several chosen at once Django asks here which of them may not be deleted."""
+        objs = list(objs)
+        deleted, counts, _refused, protected = super().get_deleted_objects(objs, request)
+        refused = {str(user) for user in objs if not self.has_delete_permission(request, user)}
+        return deleted, counts, refused, protected
+
+
+@admin.register(Group)
+class RightsAdmin(GroupAdmin):
+    """Django's own, for superusers: who may change a group could give themselves whatever there is."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    has_add_permission = has_module_permission
+    has_change_permission = has_delete_permission = has_view_permission
 
 
 @admin.register(Ranking)
@@ -73,3 +139,7 @@ class ShareLinkAdmin(DeletedByServiceMixin, LookOnlyAdmin):
 
     def goes_along(self, objs: Sequence[Any]) -> Mapping[str, int]:
         return {gettext("share links"): len(objs)}
+
+
+def _shown(request: HttpRequest, names: Sequence[Any]) -> list[Any]:
+    return [name for name in names if name not in POWERS or request.user.is_superuser]

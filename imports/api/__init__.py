@@ -46,7 +46,8 @@ read what came of it: for scripts, and for other front ends.
 
 An import without an account belongs to the cookies that its upload sets: keep them. Who has an account can send a token
 from [Settings](/settings/) as `Authorization: Bearer …` instead. With cookies, a call that changes something also sends
-the value of `csrftoken` as `X-CSRFToken` (this page does it by itself). A page of another site needs a token.
+the value of the cookie `csrftoken` (over https: `__Host-csrftoken`) as `X-CSRFToken`, which this page does by itself. A
+page of another site needs a token.
 
 An error is `{"detail": "…", "code": "…"}`, with `file` where one is at fault and `hint` where one helps."""
 

@@ -88,7 +88,7 @@ def same_site(request: HttpRequest) -> None:
         hint = gettext("Send a token from Settings as “Authorization: Bearer …”.")
         raise Refused(403, "cross_site", gettext("Another site's page needs a token for this."), hint)
     if settings.SESSION_COOKIE_NAME in request.COOKIES and check_csrf(request):
-        raise Refused(403, "csrf", gettext("Send the csrftoken cookie's value as X-CSRFToken."))
+        raise Refused(403, "csrf", gettext("Send the %s cookie's value as X-CSRFToken.") % settings.CSRF_COOKIE_NAME)
 
 
 def _is_elsewhere(request: HttpRequest) -> bool:

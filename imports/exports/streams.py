@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -9,7 +10,8 @@ from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Also where a spreadsheet cuts a cell that it should leave whole, and the signs as wide as a Chinese character.
+FORMULA = re.compile(r"(\A|[;\t\r\n])(\s*)([=+\-@＝＋－＠]?)")
 BATCH = 500
 BOM = "\ufeff"  # at the beginning of a file for people: Excel takes it for Windows text without
 
@@ -24,9 +26,14 @@ def csv_lines(rows: Iterable[Iterable[object]], *, for_people: bool = True) -> I
 
 
 def _cell(value: object) -> object:
-    """A spreadsheet takes such a text for a formula; an apostrophe before it keeps it a text."""
-    is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
-    return f"'{value}" if is_formula else value
+    """A spreadsheet takes such a text, or such a part of it, for a formula; an apostrophe before it keeps it a text."""
+    return FORMULA.sub(_as_text, value) if isinstance(value, str) else value
+
+
+def _as_text(part: re.Match[str]) -> str:
+    cut, space, sign = part.groups()
+    is_formula = sign or (part.start() == 0 and space.startswith(("\t", "\r")))
+    return f"{cut}'{space}{sign}" if is_formula else part[0]
 
 
 class _Echo:

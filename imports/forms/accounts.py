@@ -1,11 +1,16 @@
 """What the account's pages take in, beside Django's own forms."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm, UserCreationForm
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
+
+from imports.accounts import tokens
+
+IsRight = Callable[[str], bool]  # is it the person's password?
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
@@ -28,13 +33,14 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, user: User, data: Any = None) -> None:
+    def __init__(self, user: User, data: Any = None, *, is_right: IsRight) -> None:
         super().__init__(data)
         self.user = user
+        self.is_right = is_right
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
+        if not self.is_right(password):
             raise forms.ValidationError(_("That isn't your password."), code="wrong_password")
         return password
 
@@ -49,13 +55,50 @@ class EmailForm(PasswordForm):
     )
     field_order = ("email", "password")
 
-    def __init__(self, user: User, data: Any = None) -> None:
-        super().__init__(user, data)
+    def __init__(self, user: User, data: Any = None, *, is_right: IsRight) -> None:
+        super().__init__(user, data, is_right=is_right)
         self.fields["email"].initial = user.email
 
     def save(self) -> None:
         self.user.email = self.cleaned_data["email"]
         self.user.save(update_fields=["email"])
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """Django's own, but the old password can't be guessed for ever, and tokens can go with it."""
+
+    revoke_tokens = forms.BooleanField(
+        label=_("Revoke all tokens for the API"),
+        required=False,
+        help_text=_("Scripts that use one get in no more. Do it if somebody else may know your password."),
+    )
+
+    def __init__(self, user: User, *args: Any, is_right: IsRight, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.is_right = is_right
+        if not user.api_tokens.exists():
+            del self.fields["revoke_tokens"]
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        if not self.is_right(password):
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return password
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        if self.cleaned_data.get("revoke_tokens"):
+            tokens.revoke_all(user)
+        return user
+
+
+class ForgottenPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    """Django's own, but whoever has a token of the account is shut out too: it may be one who stole it."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        tokens.revoke_all(user)
+        return user
 
 
 class TokenForm(forms.Form):

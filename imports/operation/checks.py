@@ -1,9 +1,10 @@
-"""What Django can't know of a set-up (`manage.py check --deploy`)."""
+"""What Django can't know of a set-up: looked at when a command starts, or with `manage.py check --deploy`."""
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 
 @register(Tags.files, deploy=True)
@@ -13,3 +14,13 @@ def static_files_are_collected(app_configs: Any, **kwargs: Any) -> list[CheckMes
         return []
     missing = f"The static files are not in {staticfiles_storage.location}."
     return [Warning(missing, hint="Run: manage.py collectstatic --no-input", id="imports.W001")]
+
+
+@register(Tags.security)
+def letters_lead_home(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a production whose letters would lead wherever the request that asked for them says. A home network
+    without TLS may."""
+    if settings.SITE_URL or not settings.SECURE_TLS:
+        return []
+    unknown = "Of ALLOWED_HOSTS it can't be told where the links in letters lead."
+    return [Error(unknown, hint="Set SITE_URL, such as https://films.example.org", id="imports.E001")]

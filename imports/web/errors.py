@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 
-from . import limits
+from . import limits, passwords
 from .access import ImportExpired
 from .htmx import HtmxHttpRequest, pick_template, whole_page
 
@@ -45,7 +46,7 @@ def in_json(response: HttpResponse) -> HttpResponse:
         response["Allow"] = ", ".join(allowed)
         body = told(gettext("This address takes only %s.") % response["Allow"], "method_not_allowed")
     elif response.status_code == 403:
-        body = told(gettext("Send the csrftoken cookie's value as X-CSRFToken."), "csrf")
+        body = told(gettext("Send the %s cookie's value as X-CSRFToken.") % settings.CSRF_COOKIE_NAME, "csrf")
     else:
         body = told(response.reason_phrase, "refused")
     response.content = JsonResponse(body).content
@@ -121,10 +122,10 @@ def too_many(request: HtmxHttpRequest, refused: limits.TooMany) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
-    """django-axes refuses a name that was tried with too many wrong passwords; also at the admin's door."""
-    seconds = limits.login_wait(request, (credentials or {}).get("username", ""))
-    said = gettext("Too many wrong passwords were entered for this name. Forgot yours? You can have it reset.")
-    context = {"message": f"{said} {limits.try_again(seconds)}"}
+    """django-axes refuses when too many wrong passwords were tried; also at the admin's door, and in Settings."""
+    username = (credentials or {}).get("username", "")
+    seconds = passwords.wait(request, username)
+    context = {"message": f"{passwords.sentence(request, username)} {limits.try_again(seconds)}"}
     answer = render(request, "429.html", context, status=429)
     answer["Retry-After"] = str(seconds)
     return answer

@@ -1,19 +1,20 @@
 """What is limited by the hour, for each person and each address: a view opens this door around the work, and what is
-counted stands there. Wrong passwords are counted by django-axes."""
+counted stands there. Wrong passwords: passwords.py."""
 
+import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from math import ceil
 from zlib import crc32
 
-from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from imports.models import Usage
@@ -24,12 +25,16 @@ HOUR = timedelta(hours=1)
 # Far from what a household does behind one address
 SEARCHES_PER_HOUR = 600  # a review is at most 500 films
 SIGN_UPS_PER_HOUR = 10
+NAMES_PER_HOUR = 30  # each try to sign up tells whether a name is taken
 RESETS_PER_HOUR = 10
+LETTERS_PER_HOUR = 3  # to one recipient, who did not ask for them
 SENTENCES = {
     Usage.Kind.UPLOAD: gettext_noop("We take at most %(most)d uploads an hour, and nothing of this one was read."),
     Usage.Kind.SEARCH: gettext_noop("At most %(most)d searches an hour can be made."),
     Usage.Kind.SIGN_UP: gettext_noop("At most %(most)d accounts an hour can be made from one network."),
+    Usage.Kind.NAME: gettext_noop("At most %(most)d tries an hour to sign up can be made from one network."),
     Usage.Kind.RESET: gettext_noop("At most %(most)d letters an hour are sent for one network."),
+    Usage.Kind.LETTER: gettext_noop("At most %(most)d letters an hour are sent to one e-mail address."),
 }
 
 
@@ -49,7 +54,19 @@ class TooMany(Exception):
 def counted(request: HttpRequest, kind: Usage.Kind) -> Iterator[None]:
     """Take a place of this hour before the work, and give it back if the work is refused or fails. A crash in between
     costs that one place. Raises TooMany."""
-    taken = _take(kind, request.user.pk if isinstance(request.user, User) else None, address_of(request))
+    with _place(kind, request.user.pk if isinstance(request.user, User) else None, address_of(request)):
+        yield
+
+
+def counted_letter(recipient: str) -> AbstractContextManager[None]:
+    """The same for a letter to this e-mail address, whether or not an account has it: the answer tells nothing."""
+    name = unicodedata.normalize("NFKC", recipient).casefold()
+    return _place(Usage.Kind.LETTER, None, salted_hmac(__name__, name, algorithm="sha256").hexdigest()[:40])
+
+
+@contextmanager
+def _place(kind: Usage.Kind, user_id: int | None, address: str) -> Iterator[None]:
+    taken = _take(kind, user_id, address)
     try:
         yield
     except Exception:
@@ -61,7 +78,9 @@ def per_hour(kind: Usage.Kind) -> int:
     fixed = {
         Usage.Kind.SEARCH: SEARCHES_PER_HOUR,
         Usage.Kind.SIGN_UP: SIGN_UPS_PER_HOUR,
+        Usage.Kind.NAME: NAMES_PER_HOUR,
         Usage.Kind.RESET: RESETS_PER_HOUR,
+        Usage.Kind.LETTER: LETTERS_PER_HOUR,
     }
     return fixed.get(kind, settings.UPLOADS_PER_HOUR)
 
@@ -73,21 +92,8 @@ def address_of(request: HttpRequest) -> str:
 
 def try_again(seconds: int) -> str:
     minutes = ceil(seconds / 60)
-    said = ngettext("Try again in a minute.", "Try again in %(n)d minutes.", minutes)
-    return said % {"n": minutes}
-
-
-def login_address(request: HttpRequest) -> str | None:
-    """The address that counts, for django-axes; None where there is none (a socket of this machine)."""
-    return address_of(request) or None
-
-
-def login_wait(request: HttpRequest, username: str) -> int:
-    """How many seconds this name is still locked for this address."""
-    attempts = AccessAttempt.objects.filter(username=username, ip_address=login_address(request))
-    last = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
-    until = (last or timezone.now()) + settings.AXES_COOLOFF_TIME
-    return max(1, ceil((until - timezone.now()).total_seconds()))
+    sentence = ngettext("Try again in a minute.", "Try again in %(n)d minutes.", minutes)
+    return sentence % {"n": minutes}
 
 
 @transaction.atomic
@@ -95,14 +101,14 @@ def _take(kind: Usage.Kind, user_id: int | None, address: str) -> Usage:
     who = [Q(address=address), *([Q(user_id=user_id)] if user_id else [])]
     _wait_for_others(f"{kind} {address}", *([f"{kind} {user_id}"] if user_id else []))
     now = timezone.now()
-    if waits := [free - now for one in who if (free := _free_at(kind, one, now))]:
+    if waits := [free - now for uses in who if (free := _free_at(kind, uses, now))]:
         raise TooMany(kind, ceil(max(waits).total_seconds()))
     return Usage.objects.create(kind=kind, user_id=user_id, address=address, at=now)
 
 
-def _free_at(kind: Usage.Kind, who: Q, now: datetime) -> datetime | None:
+def _free_at(kind: Usage.Kind, uses: Q, now: datetime) -> datetime | None:
     """When so many of the hour's uses have fallen out that there is a place again; None: there is one."""
-    newest = Usage.objects.filter(who, kind=kind, at__gt=now - HOUR).order_by("-at").values_list("at", flat=True)
+    newest = Usage.objects.filter(uses, kind=kind, at__gt=now - HOUR).order_by("-at").values_list("at", flat=True)
     last = per_hour(kind) - 1
     full_since = newest[last : last + 1].first()
     return full_since + HOUR if full_since else None

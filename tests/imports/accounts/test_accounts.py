@@ -1,5 +1,6 @@
 """Sign up, in and out, a forgotten password, what comes along when signing in, what a deleted account leaves."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,12 +13,14 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import connection
 from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enrichment.models import TitleLookup
-from imports.accounts import account
+from imports.accounts import account, tokens
 from imports.models import (
     Analytics,
     ApiToken,
@@ -31,6 +34,7 @@ from imports.models import (
     Viewing,
 )
 from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, UserFactory, ViewingFactory
+from tests.letters import sent_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -208,7 +212,8 @@ def test_changing_the_password_keeps_this_browser_and_signs_out_the_others(clien
 def test_a_forgotten_password_is_reset_by_a_link_that_works_once(client: Client, ana: User) -> None:
     answer = client.post("/accounts/password_reset/", {"email": "ana@example.org"}, follow=True)
     assert "on its way" in answer.content.decode()
-    (sent,) = mail.outbox
+    assert mail.outbox == []  # the answer does not wait for it
+    (sent,) = sent_letters()
     link = next(line for line in str(sent.body).splitlines() if line.startswith("http://testserver/accounts/reset/"))
     assert (sent.to, sent.subject) == (["ana@example.org"], "Choose a new Reelkeeper password")
     assert "Hello ana," in sent.body
@@ -225,7 +230,66 @@ def test_a_forgotten_password_is_reset_by_a_link_that_works_once(client: Client,
 def test_a_reset_for_an_unknown_address_answers_the_same_and_sends_nothing(client: Client) -> None:
     answer = client.post("/accounts/password_reset/", {"email": "nobody@example.org"}, follow=True)
     assert "on its way" in answer.content.decode()
-    assert mail.outbox == []
+    assert sent_letters() == []
+
+
+def test_a_reset_does_the_same_for_every_address(client: Client, ana: User) -> None:
+    asked = []
+    for email in ("nobody@example.org", "ana@example.org"):
+        with CaptureQueriesContext(connection) as queries:
+            client.post("/accounts/password_reset/", {"email": email})
+        asked.append([query["sql"].split()[0] for query in queries])
+    assert asked[0] == asked[1]
+
+
+def test_the_letters_link_leads_to_the_site_whatever_the_request_says(client: Client, ana: User, settings: Any) -> None:
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://films.example.org", ["films.example.org"]
+    client.post("/accounts/password_reset/", {"email": ana.email}, HTTP_HOST="films.example.org:6666")
+    (sent,) = sent_letters()
+    assert "https://films.example.org/accounts/reset/" in sent.body and "6666" not in sent.body
+
+
+def test_a_letter_that_can_not_be_sent_is_logged_without_its_recipient(
+    client: Client, ana: User, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    client.post("/accounts/password_reset/", {"email": ana.email})
+    assert sent_letters() == []
+    assert "could not be sent" in caplog.text and ana.email not in caplog.text
+
+
+def reset(client: Client) -> str:
+    """The page after a new password, which a letter let choose."""
+    client.post("/accounts/password_reset/", {"email": "ana@example.org"})
+    link = re.search(r"/accounts/reset/\S+", sent_letters()[-1].body)
+    assert link
+    form = client.get(link[0], follow=True)
+    assert "all tokens for scripts are revoked" in form.content.decode()
+    new = {"new_password1": "16mm-will-do", "new_password2": "16mm-will-do"}
+    return client.post(form.redirect_chain[-1][0], new, follow=True).content.decode()
+
+
+def test_a_reset_revokes_all_tokens(client: Client, ana: User) -> None:
+    tokens.make(ana, "script")
+    tokens.make(UserFactory(), "somebody else's")
+    assert "all tokens for scripts are revoked" in reset(client)
+    assert ApiToken.objects.get().name == "somebody else's"
+
+
+@pytest.mark.parametrize("door", ["/accounts/password_change/", "/admin/password_change/"])
+@pytest.mark.parametrize("revoked", [True, False])
+def test_a_new_password_revokes_tokens_if_asked_to(client: Client, ana: User, revoked: bool, door: str) -> None:
+    User.objects.update(is_staff=True)
+    client.force_login(ana)
+    assert "Revoke all tokens" not in client.get(door).content.decode()
+    token = tokens.make(ana, "script")
+    assert "Revoke all tokens" in client.get(door).content.decode()
+    new = {"old_password": PASSWORD, "new_password1": "16mm-will-do", "new_password2": "16mm-will-do"}
+    page = client.post(door, new | ({"revoke_tokens": "on"} if revoked else {}), follow=True).content.decode()
+    assert ("Tokens for scripts go on working" in page) != revoked
+    assert ("No token gets into your account" in page) == revoked
+    assert (tokens.person_of(token) is None) == revoked
 
 
 # What was imported before signing in

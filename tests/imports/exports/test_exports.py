@@ -4,6 +4,7 @@ import csv
 import gc
 import io
 import json
+import time
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from django.test import Client
 
 from imports.exports import letterboxd
 from imports.exports.session import session_json
+from imports.exports.streams import csv_lines
 from imports.models import Decision, ImportSession, Movie, Owner, Source, Viewing
 from imports.sessions.start import start_import
 from imports.sources.base import Upload
@@ -36,7 +38,7 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u3000=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"]
 
 
 @pytest.fixture
@@ -221,6 +223,31 @@ def test_only_the_csvs_for_people_hold_no_formula(client: Client, session: Impor
     assert {viewing["title"], viewing["review"], viewing["tags"], row["title"], row["tags"]} == {f"'{text}"}
     assert letterboxd_rows(client, session)[0]["Title"] == text
     assert json.loads(fetched(client, session, "export.json"))["movies"][0]["title"] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("Heat;=1+1", "Heat;'=1+1"),
+        ("Heat; -1", "Heat;' -1"),
+        ("Heat;;＝1", "Heat;;'＝1"),
+        ("Heat\n=1", "Heat\n'=1"),
+        ("Heat\t@A1", "Heat\t'@A1"),
+        ("=1;+1", "'=1;'+1"),
+        ("\tHeat", "'\tHeat"),
+        ("Heat - the 1st; 2nd=3rd", "Heat - the 1st; 2nd=3rd"),
+        ("Heat, -1", "Heat, -1"),  # with a comma the cell is in quotes
+    ],
+)
+def test_a_part_of_a_cell_is_no_formula_where_it_is_cut(text: str, cell: str) -> None:
+    assert next(csv.reader(csv_lines([[text, 1, None]]))) == [cell, "1", ""]
+    assert next(csv.reader(csv_lines([[text]], for_people=False))) == [text]
+
+
+def test_a_cell_of_nothing_but_lines_takes_no_time() -> None:
+    started = time.process_time()
+    next(csv_lines([["\n" * 200_000 + "Heat"]]))
+    assert time.process_time() - started < 2
 
 
 # Letterboxd's import format

@@ -18,6 +18,7 @@ from imports.models import ImportSession, Source, Usage
 from imports.web import limits
 from tests import exports, prime_exports
 from tests.factories import ImportSessionFactory, MovieFactory, UserFactory
+from tests.letters import sent_letters
 from tests.tmdb_server import TmdbServer
 
 pytestmark = pytest.mark.django_db
@@ -233,10 +234,41 @@ def test_sign_ups_are_limited_by_address(monkeypatch: pytest.MonkeyPatch) -> Non
     assert list(User.objects.values_list("username", flat=True)) == ["ana"]
 
 
-def test_letters_to_reset_a_password_are_limited(client: Client, mailoutbox: list[Any]) -> None:
+def test_tries_to_sign_up_are_limited_by_address(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "NAMES_PER_HOUR", 3)
+    UserFactory(username="ana")
+    for name in ("ana", "not a name", "free"):  # each tells whether it is taken
+        assert client.post("/accounts/signup/", {"username": name}).status_code == 200
+    answer = client.post("/accounts/signup/", {"username": "ana"})
+    assert answer.status_code == 429
+    assert "At most 3 tries an hour to sign up" in answer.content.decode()
+    assert "already exists" not in answer.content.decode()
+    assert client.get("/accounts/signup/").status_code == 200
+    assert client.post("/accounts/signup/", {"username": "ana"}, REMOTE_ADDR="198.51.100.1").status_code == 200
+
+
+def ask_letter(client: Client, email: str, address: str = "127.0.0.1") -> Any:
+    return client.post("/accounts/password_reset/", {"email": email}, REMOTE_ADDR=address)
+
+
+def test_letters_to_reset_a_password_are_limited(client: Client) -> None:
     UserFactory(email="ana@example.org", password="a-hash")
-    for _ in range(limits.RESETS_PER_HOUR):
-        assert client.post("/accounts/password_reset/", {"email": "nobody@example.org"}).status_code == 302
-    assert client.post("/accounts/password_reset/", {"email": "ana@example.org"}).status_code == 429
+    for number in range(limits.RESETS_PER_HOUR):
+        assert ask_letter(client, f"nobody{number}@example.org").status_code == 302
+    assert ask_letter(client, "ana@example.org").status_code == 429
     assert client.get("/accounts/password_reset/").status_code == 200
-    assert not mailoutbox
+    assert not sent_letters()
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_letters_to_one_recipient_are_limited_from_wherever(client: Client, exists: bool) -> None:
+    if exists:
+        UserFactory(email="ana@example.org").set_password("x")
+        User.objects.update(password="a-hash")
+    for number in range(limits.LETTERS_PER_HOUR):
+        assert ask_letter(client, "ana@example.org", f"198.51.100.{number}").status_code == 302
+    answer = ask_letter(client, "ANA@example.org", "192.0.2.1")
+    assert answer.status_code == 429 and "to one e-mail address" in answer.content.decode()
+    assert len(sent_letters()) == (limits.LETTERS_PER_HOUR if exists else 0)
+    assert ask_letter(client, "bo@example.org", "192.0.2.1").status_code == 302
+    assert not Usage.objects.filter(address__contains="example").exists()

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from imports.accounts import account, usage
 from imports.models import ImportSession, Usage
+from imports.web import passwords
 from tests.factories import ImportSessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,65 @@ def test_signing_in_starts_the_count_anew(client: Client, ana: User) -> None:
     assert sign_in(client).status_code == 302
     assert not AccessAttempt.objects.exists()
     assert fail(Client(), TRIES - 1).status_code == 200
+
+
+def test_one_wrong_password_for_each_of_many_names_is_refused_from_one_address(client: Client, ana: User) -> None:
+    answers = [sign_in(client, "wrong", name=f"name{number}") for number in range(passwords.MOST_OF_ONE_ADDRESS + 1)]
+    assert {answer.status_code for answer in answers[:-1]} == {200}
+    assert answers[-1].status_code == 429 and "from your network" in answers[-1].content.decode()
+    assert 890 <= int(answers[-1]["Retry-After"]) <= 900
+    assert sign_in(client).status_code == 429
+    assert sign_in(client, door=DOORS[1]).status_code == 429
+    assert sign_in(client, REMOTE_ADDR="198.51.100.1").status_code == 302
+
+
+def test_signing_in_oneself_forgets_nothing_of_the_other_names(client: Client, ana: User) -> None:
+    for number in range(passwords.MOST_OF_ONE_ADDRESS - 1):
+        sign_in(client, "wrong", name=f"name{number}")
+    assert sign_in(client).status_code == 302
+    sign_in(client, "wrong", name="another")
+    assert sign_in(Client(), "wrong", name="one more").status_code == 429
+
+
+def test_one_name_is_refused_from_many_addresses(client: Client, ana: User) -> None:
+    for number in range(passwords.MOST_OF_ONE_NAME):
+        assert sign_in(client, "wrong", REMOTE_ADDR=f"198.51.100.{number}").status_code == 200
+    assert sign_in(client, REMOTE_ADDR="192.0.2.1").status_code == 429
+    UserFactory(username="bo")
+    assert sign_in(client, "wrong", name="bo", REMOTE_ADDR="192.0.2.1").status_code == 200
+
+
+def test_the_lock_of_an_address_ends_try_by_try(client: Client, ana: User) -> None:
+    start = timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        for number in range(passwords.MOST_OF_ONE_ADDRESS):
+            sign_in(client, "wrong", name=f"name{number}")
+            clock.shift(timedelta(seconds=10))
+        assert 590 <= int(sign_in(client)["Retry-After"]) <= 600
+        clock.move_to(start + timedelta(minutes=15, seconds=1))
+        assert sign_in(client, "wrong", name="one more").status_code == 200
+        assert sign_in(client).status_code == 429
+
+
+ASKED_AGAIN = {
+    "/settings/email/": ("password", {"email": "x@example.org"}),
+    "/settings/delete-account/": ("password", {}),
+    "/accounts/password_change/": ("old_password", {"new_password1": "16mm-will-do", "new_password2": "16mm-will-do"}),
+    "/admin/password_change/": ("old_password", {"new_password1": "16mm-will-do", "new_password2": "16mm-will-do"}),
+}
+
+
+@pytest.mark.parametrize("page", ASKED_AGAIN)
+def test_ones_own_password_is_not_guessed_for_ever(client: Client, ana: User, page: str) -> None:
+    client.force_login(ana)
+    field, more = ASKED_AGAIN[page]
+    answers = [client.post(page, more | {field: f"wrong {number}"}).status_code for number in range(TRIES)]
+    assert answers == [200] * (TRIES - 1) + [429]
+    assert client.post(page, more | {field: PASSWORD}).status_code == 429
+    assert sign_in(Client()).status_code == 429  # the same count
+    kept = User.objects.get()
+    assert kept.check_password(PASSWORD) and kept.email == ana.email
+    assert client.get(page).status_code == 200
 
 
 def test_logs_name_neither_people_nor_addresses(client: Client, caplog: pytest.LogCaptureFixture, ana: User) -> None:
@@ -224,6 +284,6 @@ def test_a_new_password_signs_out_everywhere_else(client: Client, ana: User) -> 
     sign_in(other)
     new = "another-reel-of-35mm"
     entered = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
-    assert "Tokens for scripts go on working" in client.post("/accounts/password_change/", entered, follow=True).text
+    client.post("/accounts/password_change/", entered)
     assert client.get("/library/").status_code == 200
     assert other.get("/library/").status_code == 302

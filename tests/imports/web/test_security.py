@@ -123,12 +123,24 @@ def test_every_answer_carries_its_headers(visitor: Client, session: ImportSessio
         assert headers["X-Frame-Options"] == "DENY", name
         for cookie in answer.cookies.values():
             assert cookie["secure"] and cookie["samesite"] == "Lax", name
-            assert cookie["httponly"] or cookie.key == "csrftoken", name
+            assert cookie["httponly"] or cookie.key == "__Host-csrftoken", name
+            # no other host below the same domain can set such a one
+            assert cookie.key.startswith("__Host-") and cookie["path"] == "/" and not cookie["domain"], name
         body = b"" if answer.streaming else answer.content
         assert b' style="' not in body and b"<style" not in body and b"onclick=" not in body, name
         assert not SCRIPT_OF_NOBODY.search(body), name
         assert b"cdn." not in body and b"Traceback" not in body and b"ValueError" not in body, name
     assert seen >= {200, 301, 400, 403, 404, 405, 413, 422, 429, 500}
+
+
+def test_a_messages_cookie_is_of_this_host_alone(visitor: Client) -> None:
+    user = UserFactory()
+    user.set_password("16mm-will-do")
+    user.save()
+    visitor.force_login(user)
+    answer = visitor.post("/settings/email/", {"email": "ana@example.org", "password": "16mm-will-do"})
+    assert answer.status_code == 302 and answer.cookies["__Host-messages"]["secure"]
+    assert "Your e-mail address is changed" in visitor.get("/settings/").content.decode()
 
 
 # CORS
