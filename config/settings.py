@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "imports.web.middleware.SignedOutMiddleware",  # within: it looks at the request as htmx's
     "axes.middleware.AxesMiddleware",
 ]
 

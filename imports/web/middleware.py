@@ -3,19 +3,26 @@ a body that is too large is refused before anything parses it, it is said when t
 database is busy or away, and the API speaks JSON whatever goes wrong."""
 
 from collections.abc import Callable
+from typing import cast
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware import common
+from django.shortcuts import resolve_url
 from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.translation import gettext
+from django_htmx.http import HttpResponseClientRedirect
 
 from . import client_address
 from .errors import bad_request, in_json, is_api, refused, too_many, unavailable
-from .htmx import HtmxHttpRequest
+from .htmx import HtmxHttpRequest, wants_fragment, whole_page
 from .limits import TooMany
 
+WAS_SIGNED_IN = "HTTP_X_SIGNED_IN"  # what base.html has htmx send from a page of someone signed in
 DRAIN_AT_MOST = 4  # times the limit; who sends even more loses the connection
 CHUNK = 256 * 1024
 
@@ -84,6 +91,30 @@ class CommonMiddleware(common.CommonMiddleware):
 
     def should_redirect_with_slash(self, request: HttpRequest) -> bool:
         return not is_api(request) and super().should_redirect_with_slash(request)
+
+
+class SignedOutMiddleware:
+    """A part of a page that was loaded by someone signed in, asked for by someone who is not: the whole page goes to
+    the sign-in page, and comes back afterwards. A part of it could only show what is no part of it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code in (302, 403, 404) and wants_fragment(cast(HtmxHttpRequest, request)):
+            return self._to_sign_in(cast(HtmxHttpRequest, request), response)
+        return response
+
+    def _to_sign_in(self, request: HtmxHttpRequest, response: HttpResponse) -> HttpResponse:
+        leads_there = response.status_code == 302 and urlsplit(response["Location"]).path == resolve_url("login")
+        was_signed_in = WAS_SIGNED_IN in request.META and not request.user.is_authenticated
+        if not (leads_there or was_signed_in):
+            return response
+        if was_signed_in:
+            messages.info(request, gettext("You've been signed out. Sign in to go on where you were."))
+        query = urlencode({REDIRECT_FIELD_NAME: whole_page(request)})
+        return HttpResponseClientRedirect(f"{resolve_url('login')}?{query}")
 
 
 class UploadLimitMiddleware:

@@ -1,0 +1,142 @@
+"""What a person sees when a part of a page can't be had: offline, with a 500, a 403, too late. It is said, and the
+control that asked goes back to what is true."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.exports import letterboxd_zip
+from tests.instance import Instance
+from tests.tmdb_films import generated_films
+
+from .test_review import rows, start_review, wait_until_matched, watch_history  # noqa: F401
+
+FILMS = 12
+
+
+def gone(route: Route) -> None:
+    route.abort("internetdisconnected")
+
+
+def broken(route: Route) -> None:
+    route.fulfill(status=500, body="<h1>Server Error</h1>", content_type="text/html")
+
+
+def forbidden(route: Route) -> None:
+    route.fulfill(status=403, body="<h1>CSRF</h1>", content_type="text/html")
+
+
+TROUBLES: dict[str, tuple[Callable[[Route], None], str]] = {
+    "offline": (gone, "You seem to be offline"),
+    "500": (broken, "something went wrong"),
+    "403": (forbidden, "too old to be used"),
+}
+
+
+def only_parts(page: Page, trouble: Callable[[Route], None]) -> None:
+    page.route("**/*", lambda route: trouble(route) if route.request.headers.get("hx-request") else route.continue_())
+
+
+def expect_said(page: Page, text: str) -> None:
+    toast = page.locator("#toast")
+    expect(toast).to_contain_text(text)
+    expect(toast).to_be_visible()
+    expect(page.locator("h1:visible")).to_have_count(1)  # no page within the page
+
+
+@pytest.fixture
+def films(page: Page, instance: Instance, tmp_path: Path) -> str:
+    """The address of an import's films."""
+    path = tmp_path / "letterboxd-someone-2026-11-20-10-00-utc.zip"
+    titles = [(film["title"], int(film["release_date"][:4])) for film in generated_films(FILMS)]
+    path.write_bytes(letterboxd_zip(FILMS, titles=titles))
+    page.goto(instance.url)
+    page.get_by_label("Choose your export").set_input_files(path)
+    page.get_by_role("button", name="Import my films").click()
+    page.wait_for_url("**/imports/*-*/")
+    expect(page.get_by_text("All 12 films are ready")).to_be_visible(timeout=60_000)
+    return page.url
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_lists_and_statistics_say_it_and_the_filter_goes_back(page: Page, films: str, trouble: str) -> None:
+    answer, said = TROUBLES[trouble]
+    for address in (f"{films}films/", f"{films}stats/"):
+        page.goto(address)
+        select = page.locator("form.filters select, .filters select").first
+        before = select.input_value()
+        other = select.locator("option").nth(1).get_attribute("value")
+        assert other
+        only_parts(page, answer)
+        select.select_option(other)
+        expect_said(page, said)
+        expect(select).to_have_value(before)
+        page.unroute_all()
+        select.select_option(other)  # and now it comes
+        expect(page).to_have_url(re.compile(r"\?"))
+        expect(page.locator("#toast")).not_to_be_visible()
+        expect(select).to_have_value(other)
+
+
+def test_the_review_and_the_library_say_it_and_nothing_counts(
+    page: Page,
+    instance: Instance,
+    watch_history: Path,  # noqa: F811
+) -> None:
+    here = start_review(page, instance, watch_history)
+    wait_until_matched(page)
+    for answer, said in TROUBLES.values():
+        page.goto(f"{here}review/")
+        page.get_by_role("heading", level=1).wait_for()
+        only_parts(page, answer)
+        for key in ("4", "s"):
+            page.keyboard.press(key)
+            expect_said(page, said)
+            expect(page.locator(".rate input:checked")).to_have_count(0)
+            page.locator("#toast [data-close]").click()
+        page.unroute_all()
+    assert rows(instance, "SELECT count(*) FROM imports_ranking") == [(0,)]
+    page.keyboard.press("4")
+    expect(page.locator(".review-count")).to_contain_text(re.compile(r"2\s*of"))
+    page.goto(f"{instance.url}/library/")
+    for answer, said in TROUBLES.values():
+        only_parts(page, answer)
+        page.locator("[id^=ranking-] a").first.click()
+        expect_said(page, said)
+        page.locator("#toast [data-close]").click()
+        page.unroute_all()
+
+
+def test_who_waits_sees_it(page: Page, films: str) -> None:
+    page.goto(f"{films}films/")
+    held: list[Route] = []
+    page.route(
+        "**/*", lambda route: held.append(route) if route.request.headers.get("hx-request") else route.continue_()
+    )
+    select = page.locator(".filters select").first
+    select.select_option(index=1)
+    expect(page.locator("#loading-bar")).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(page.locator("#loading-bar")).not_to_be_visible()
+
+
+def test_a_session_that_ended_leads_to_the_sign_in_page_and_back(
+    page: Page,
+    instance: Instance,
+    watch_history: Path,  # noqa: F811
+) -> None:
+    here = start_review(page, instance, watch_history)
+    wait_until_matched(page)
+    page.goto(f"{here}review/")
+    page.context.clear_cookies()
+    page.keyboard.press("s")
+    page.wait_for_url("**/accounts/login/?next=*")
+    expect(page.get_by_text("You've been signed out")).to_be_visible()
+    page.get_by_label("Username").fill("someone")
+    page.locator("input[type=password]").fill("a-long-pass-for-tests")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/review/*")
