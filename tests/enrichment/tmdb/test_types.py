@@ -67,8 +67,10 @@ def test_a_poster_path_too_long_is_unknown() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["a.jpg", "/../a.jpg", "/..", "/a/b.jpg", "//evil.example/a.jpg", "/a.jpg?x=1", "/a.jpg#x", "/%2e%2e.jpg"]
-    + ["/a b.jpg", "/a\\b.jpg", "/a.jpg\n", "@evil.example/a.jpg", '/"onerror=.jpg', "/é.jpg", "/", ""],
+    [
+        *("a.jpg", "/../a.jpg", "/..", "/a/b.jpg", "//evil.example/a.jpg", "/a.jpg?x=1", "/a.jpg#x", "/%2e%2e.jpg"),
+        *("/a b.jpg", "/a\\b.jpg", "/a.jpg\n", "@evil.example/a.jpg", '/"onerror=.jpg', "/é.jpg", "/", ""),
+    ],
 )
 def test_a_poster_path_is_one_segment(path: str) -> None:
     assert details(poster_path=path).poster_path == ""
