@@ -1,7 +1,7 @@
 """What the instance knows of films, and the questions it has open. Nothing here belongs to a person."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -31,6 +31,12 @@ class Catalogue(models.TextChoices):
     TMDB = "tmdb"
 
 
+# longer than any lease, or any wait between two tries: a time still further ahead is from before the clock was set back
+NO_LEASE_IS_SO_LONG = timedelta(minutes=4)
+NO_WAIT_IS_SO_LONG = timedelta(minutes=10)
+NO_UPKEEP_WAITS_SO_LONG = timedelta(minutes=90)
+
+
 class WorkRow(models.Model):
     """A row that a worker leases, works on and settles. The queue only says "look again"; the state is here."""
 
@@ -47,6 +53,12 @@ class WorkRow(models.Model):
         abstract = True
 
 
+def _is_free(now: datetime, no_wait: timedelta = NO_WAIT_IS_SO_LONG) -> Q:
+    """No worker holds the row, and its next try is due. A time too far ahead to be meant counts as over."""
+    lease_is_over = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + NO_LEASE_IS_SO_LONG)
+    return lease_is_over & (Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + no_wait))
+
+
 class DetailsStatus(models.TextChoices):
     NONE = "none"  # known from a search hit only; nobody needs more yet
     PENDING = "pending"
@@ -60,7 +72,7 @@ class TmdbMovieQuerySet(models.QuerySet["TmdbMovie"]):
         return self.filter(details_status=DetailsStatus.PENDING)
 
     def free(self, now: datetime) -> "TmdbMovieQuerySet":
-        return self.waiting().filter(Q(leased_until=None) | Q(leased_until__lte=now), next_attempt_at__lte=now)
+        return self.waiting().filter(_is_free(now))
 
 
 class TmdbMovie(WorkRow):
@@ -137,7 +149,7 @@ class TitleLookupQuerySet(models.QuerySet["TitleLookup"]):
         return self.exclude(status=LookupStatus.PENDING)
 
     def free(self, now: datetime) -> "TitleLookupQuerySet":
-        return self.waiting().filter(Q(leased_until=None) | Q(leased_until__lte=now), next_attempt_at__lte=now)
+        return self.waiting().filter(_is_free(now))
 
 
 class TitleLookup(WorkRow):
@@ -191,7 +203,7 @@ class UpkeepKind(models.TextChoices):
 
 class UpkeepQuerySet(models.QuerySet["Upkeep"]):
     def free(self, now: datetime) -> "UpkeepQuerySet":
-        return self.filter(Q(leased_until=None) | Q(leased_until__lte=now), next_attempt_at__lte=now)
+        return self.filter(_is_free(now, NO_UPKEEP_WAITS_SO_LONG))
 
 
 class Upkeep(WorkRow):

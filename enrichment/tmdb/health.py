@@ -17,6 +17,7 @@ log = logging.getLogger("reelkeeper.engine")
 NOTE_EVERY = 5.0  # seconds between two writes of "it answered" by one process
 SHORTEST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 KEY_PAUSE = 600.0  # a refused key stays refused until the operator acts, and that is a new start
+CLOCKS_DIFFER = 30.0  # seconds that machines may be apart
 RECENT = timedelta(minutes=1)
 TROUBLES_KEPT = timedelta(hours=1)
 
@@ -32,8 +33,10 @@ class ServiceState:
 
     @property
     def pause(self) -> float:
-        """Seconds until it is tried again."""
-        return max(0.0, (self.retry_at - timezone.now()).total_seconds()) if self.retry_at else 0.0
+        """Seconds until it is tried again; none when they are more than any pause has: the clock went back."""
+        seconds = (self.retry_at - timezone.now()).total_seconds() if self.retry_at else 0.0
+        longest = KEY_PAUSE if self.reason == "key" else LONGEST_PAUSE
+        return max(0.0, seconds) if seconds <= longest + CLOCKS_DIFFER else 0.0
 
 
 def state() -> ServiceState:

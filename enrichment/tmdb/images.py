@@ -28,10 +28,10 @@ def posters(paths: Collection[str], size: str, seconds: float) -> dict[str, byte
     names = {path: f"poster-{size}-{path.strip('/')}" for path in paths if PATH.fullmatch(path)}
     pictures = caches["pictures"]
     kept = pictures.get_many(names.values())
-    found = {path: kept[name] for path, name in names.items() if name in kept}
-    fetched = _fetch([path for path in names if path not in found], size, time.monotonic() + seconds)
+    known = {path: kept[name] for path, name in names.items() if name in kept}
+    fetched = _fetch([path for path in names if path not in known], size, time.monotonic() + seconds)
     pictures.set_many({names[path]: image for path, image in fetched.items()}, KEEP_FOR)
-    return found | fetched
+    return known | fetched
 
 
 def empty_pictures() -> None:

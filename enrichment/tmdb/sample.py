@@ -84,8 +84,8 @@ def answer(url: str) -> Answer:
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     for pattern, reply in ROUTES.items():
-        if found := re.search(pattern, parts.path):
-            return reply(found, query)
+        if match := re.search(pattern, parts.path):
+            return reply(match, query)
     return NOT_FOUND
 
 
@@ -132,16 +132,16 @@ def page(films: Iterable[Film], query: Mapping[str, str]) -> Answer:
     return Answer(HTTPStatus.OK, {"page": number, "results": hits[start : start + PAGE_SIZE], **counts})
 
 
-def movie(found: re.Match[str], query: Mapping[str, str]) -> Answer:
+def movie(match: re.Match[str], query: Mapping[str, str]) -> Answer:
     for film in catalogue().films:
-        if film.id == int(found["id"]):
+        if film.id == int(match["id"]):
             with_credits = "credits" in query.get("append_to_response", "").split(",")
             return Answer(HTTPStatus.OK, details(film) | ({"credits": credits(film)} if with_credits else {}))
     return NOT_FOUND
 
 
-def find(found: re.Match[str], _: Mapping[str, str]) -> Answer:
-    hits = [hit(film) | {"media_type": "movie"} for film in catalogue().films if film.imdb_id == found["imdb_id"]]
+def find(match: re.Match[str], _: Mapping[str, str]) -> Answer:
+    hits = [hit(film) | {"media_type": "movie"} for film in catalogue().films if film.imdb_id == match["imdb_id"]]
     others: dict[str, Any] = {f"{kind}_results": [] for kind in ("person", "tv", "tv_episode", "tv_season")}
     return Answer(HTTPStatus.OK, {"movie_results": hits, **others})
 

@@ -16,6 +16,7 @@ MAX_CAST = 10
 MAX_MONEY = 2**63 - 1
 MAX_LANGUAGE, MAX_IMDB_ID, MAX_PATH = 8, 12, 100  # letters
 UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # no database keeps these in a text
+POSTER_PATH = re.compile(r"/[A-Za-z0-9_-][A-Za-z0-9_.-]*")  # one segment: it is put behind an address of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,7 @@ def _common(item: Mapping[str, Any]) -> dict[str, Any]:
         "vote_average": _measure(item.get("vote_average")),
         "vote_count": _positive(item.get("vote_count")),
         "overview": _text(item.get("overview")),
-        "poster_path": _short(item.get("poster_path"), MAX_PATH),
+        "poster_path": _poster_path(item.get("poster_path")),
     }
 
 
@@ -152,6 +153,12 @@ def _short(value: Any, longest: int) -> str:
     """A code or path: cut off it would be another one."""
     text = _text(value)
     return text if len(text) <= longest else ""
+
+
+def _poster_path(value: Any) -> str:
+    """Nothing for a path that could lead elsewhere than to a picture."""
+    path = _short(value, MAX_PATH)
+    return path if POSTER_PATH.fullmatch(path) else ""
 
 
 def _positive(value: Any, most: int = LARGEST) -> int | None:

@@ -15,12 +15,15 @@ Role = Literal["", "watched", "likes", "watchlist"]
 ROLES = {"watched": _("Watched films"), "likes": _("Liked films"), "watchlist": _("Watchlist")}
 
 
-class TimeZoneForm(forms.Form):
-    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+class TimeZoneField(forms.CharField):
+    """The zone that a browser names, or UTC: no upload fails for what a script put there."""
 
-    def clean_time_zone(self) -> str:
-        name: str = self.cleaned_data["time_zone"]
-        return name if time_zones.is_known(name) else "UTC"
+    def clean(self, value: str | None) -> str:
+        return value if value and time_zones.is_known(value) else "UTC"
+
+
+class TimeZoneForm(forms.Form):
+    time_zone = TimeZoneField(required=False, widget=forms.HiddenInput)
 
 
 class UploadForm(TimeZoneForm):

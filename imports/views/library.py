@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from enrichment import numbers
 from enrichment.models import DetailsStatus, TmdbMovie
 from imports.forms.library import FilmSearchForm, LibraryFilterForm, RatingForm
 from imports.library import rankings
@@ -197,10 +198,11 @@ def _add(request: HtmxHttpRequest) -> HttpResponse:
 
 
 def _film_or_404(tmdb_id: str) -> TmdbMovie:
-    if not (tmdb_id.isascii() and tmdb_id.isdecimal()):
+    number = numbers.from_text(tmdb_id)
+    if number is None:
         raise Http404
     unusable = Q(details_status=DetailsStatus.GONE) | Q(title="")  # deleted at TMDB, or purged here
-    return get_object_or_404(TmdbMovie.objects.exclude(unusable), pk=int(tmdb_id))
+    return get_object_or_404(TmdbMovie.objects.exclude(unusable), pk=number)
 
 
 def _in_words(counts: rankings.Added) -> str:

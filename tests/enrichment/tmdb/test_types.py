@@ -50,13 +50,31 @@ def test_an_odd_text_is_empty(name: str, odd: Any) -> None:
     [
         ("original_language", types.MAX_LANGUAGE),
         ("imdb_id", types.MAX_IMDB_ID),
-        ("poster_path", types.MAX_PATH),
     ],
 )
 def test_a_code_too_long_is_unknown(name: str, longest: int) -> None:
     assert getattr(TmdbMovie._meta.get_field(name), "max_length") == longest  # noqa: B009
     assert getattr(details(**{name: "x" * longest}), name) == "x" * longest
     assert getattr(details(**{name: "x" * (longest + 1)}), name) == ""
+
+
+def test_a_poster_path_too_long_is_unknown() -> None:
+    assert TmdbMovie._meta.get_field("poster_path").max_length == types.MAX_PATH
+    longest = f"/{'x' * (types.MAX_PATH - 5)}.jpg"
+    assert len(longest) == types.MAX_PATH and details(poster_path=longest).poster_path == longest
+    assert details(poster_path=f"{longest}g").poster_path == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("a.jpg", "/../a.jpg", "/..", "/a/b.jpg", "//evil.example/a.jpg", "/a.jpg?x=1", "/a.jpg#x", "/%2e%2e.jpg"),
+        *("/a b.jpg", "/a\\b.jpg", "/a.jpg\n", "@evil.example/a.jpg", '/"onerror=.jpg', "/é.jpg", "/", ""),
+    ],
+)
+def test_a_poster_path_is_one_segment(path: str) -> None:
+    assert details(poster_path=path).poster_path == ""
+    assert details(poster_path="/aZ-_9.b.png").poster_path == "/aZ-_9.b.png"
 
 
 def test_texts_lose_what_no_database_keeps() -> None:

@@ -14,7 +14,7 @@ from enrichment import services, signals
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, Upkeep, UpkeepKind
 from enrichment.tmdb import health
 from enrichment.tmdb.client import client
-from enrichment.work import engine, leases, match_stage, stopping
+from enrichment.work import engine, leases, match_stage, stopping, upkeep
 from tests.factories import TitleLookupFactory, TmdbMovieFactory
 from tests.tmdb_films import film, generated_films
 from tests.tmdb_server import TmdbServer
@@ -329,3 +329,39 @@ def test_no_key_means_the_sample_answers_over_the_same_way(settings: Any) -> Non
     work()
     lookup.refresh_from_db()
     assert (lookup.status, lookup.tmdb_movie_id, lookup.catalogue) == (LookupStatus.MATCHED, 496243, "sample")
+
+
+@pytest.mark.parametrize("name", ["leased_until", "next_attempt_at"])
+def test_a_clock_set_back_by_an_hour_keeps_no_row_waiting(tmdb: TmdbServer, zebra: int, name: str) -> None:
+    lookup = ask("Zebra Crossing")
+    TitleLookup.objects.update(**{name: timezone.now() + timedelta(hours=1)})
+    work(5)
+    lookup.refresh_from_db()
+    assert lookup.status == LookupStatus.MATCHED
+
+
+@pytest.mark.parametrize("name", ["leased_until", "next_attempt_at"])
+def test_a_row_that_is_held_or_waits_for_a_minute_is_left_alone(tmdb: TmdbServer, zebra: int, name: str) -> None:
+    ask("Zebra Crossing")
+    TitleLookup.objects.update(**{name: timezone.now() + timedelta(minutes=1)})
+    assert leases.lease_next(0) is None
+
+
+@pytest.mark.parametrize(("reason", "longest"), [("down", health.LONGEST_PAUSE), ("key", health.KEY_PAUSE)])
+def test_a_clock_set_back_ends_the_pause_that_was_written_before(reason: str, longest: float) -> None:
+    now = timezone.now()
+    TmdbService.objects.create(pk=1, down_since=now, down_reason=reason, retry_at=now + timedelta(seconds=longest))
+    assert longest - 5 < health.state().pause <= longest
+    TmdbService.objects.update(retry_at=now + timedelta(hours=1))
+    assert health.state().pause == 0
+
+
+def test_upkeep_waits_its_hour_and_no_longer() -> None:
+    row = Upkeep.objects.create(kind=UpkeepKind.values[0], number=1, next_attempt_at=timezone.now())
+    assert Upkeep.objects.free(timezone.now()).exists()
+    leased = leases.lease_next(0)
+    assert isinstance(leased, Upkeep)
+    leases.try_later(leased, "odd", wait=upkeep.PAGE_WAITS)
+    assert leases.lease_next(0) is None
+    row.refresh_from_db()
+    assert Upkeep.objects.free(row.next_attempt_at - timedelta(hours=2)).exists()  # the clock went back by one

@@ -320,6 +320,13 @@ def test_another_persons_ranking_is_not_there(client: Client, person: User, path
     assert Ranking.objects.get().rating == Decimal("1.0")
 
 
+@pytest.mark.parametrize("number", ["2147483648", "9" * 19, str(2**64), "9" * 5000, "-1", "²", "1\0", "😀"])
+def test_a_film_of_no_possible_number_is_not_found(client: Client, django_user_model: Any, number: str) -> None:
+    client.force_login(django_user_model.objects.create_user("numbers"))
+    assert client.get("/library/add/", {"film": number}).status_code == 404
+    assert client.post("/library/add/", {"film": number, "rating": "3.5", "rated_at": "2024-05-01"}).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/library/1/", "/library/1/remove/", "/library/restore/", "/library/add/"])
 def test_changes_need_the_csrf_token(person: User, path: str) -> None:
     client = Client(enforce_csrf_checks=True)
