@@ -22,6 +22,7 @@ def adopt(browser_key: str, user: User) -> int:
     Returns how many they are."""
     found = ImportSession.objects.alive().filter(browser_key=browser_key, user=None)
     with transaction.atomic():
+        list(found.order_by("pk").select_for_update(no_key=True))  # what is chosen in another tab now comes before this
         memory.remember_choices(user, Movie.objects.filter(session__in=found))
         return found.update(user=user, browser_key="", expires_at=expiry(has_account=True))
 

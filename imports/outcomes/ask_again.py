@@ -72,7 +72,7 @@ def _ask_lookups(ids: Iterable[int], which: Which) -> int:
     for batch in batches(list(ids)):  # read at once: asking changes what the query would find
         with transaction.atomic():  # locked in one order, and as they are now
             rows = TitleLookup.objects.filter(pk__in=batch, status__in=STATUSES[which]).order_by("pk")
-            asked += enrichment.ask_again(rows.select_for_update())
+            asked += enrichment.ask_again(rows.select_for_update(no_key=True))
     return asked
 
 
