@@ -130,11 +130,11 @@ def sure_films(session: ImportSession) -> list[Movie]:
 def add_all(session: ImportSession, seen: Sequence[Movie], rating: Decimal | None) -> int:
     """Rank all of these at once, each on the last day it was watched; undone as one. What was decided since it was
     `seen`, or is taken for another film now, is left as it stands. Raises AlreadyDecided when that leaves none."""
-    matches = {movie.pk: movie.tmdb_movie_id for movie in seen}
+    stood = {movie.pk: (movie.tmdb_movie_id, _word_on(movie)) for movie in seen}
     with transaction.atomic():
         session = _locked_import(session)
-        sure = lock_films(session, SURE & Q(pk__in=matches))
-        added = [movie for movie in sure if movie.tmdb_movie_id == matches[movie.pk]]
+        sure = lock_films(session, SURE & Q(pk__in=stood))
+        added = [movie for movie in sure if (movie.tmdb_movie_id, _word_on(movie)) == stood[movie.pk]]
         if seen and not added:
             raise AlreadyDecided(ALL_MEANWHILE, "already_decided")
         these = Q(pk__in=[movie.pk for movie in added])
