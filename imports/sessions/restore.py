@@ -61,7 +61,8 @@ def give_back(user: User, session: ImportSession, movies: Sequence[ParsedMovie])
     ranked = [(pk, one, one.ranking) for pk, one in done if one.ranking]
     standing = set(user.rankings.values_list("tmdb_movie_id", flat=True))
     new = [(pk, one, ranking) for pk, one, ranking in ranked if one.tmdb_id not in standing]
-    in_order = sorted(new, key=lambda film: film[1].tmdb_id or 0)  # as everyone inserts rankings: library.rankings
+    # by film, as everyone inserts rankings (library.rankings); of two titles of a film that which added it has it
+    in_order = sorted(new, key=lambda film: (film[1].tmdb_id or 0, film[1].decision != Decision.ADDED))
     bulk.insert(Ranking, _ranking_columns(user, in_order), ignore_conflicts=True)
     given = set(Ranking.objects.filter(movie__session=session).values_list("movie", flat=True))
     stood = [pk for pk, one, _ in ranked if one.decision == Decision.ADDED and pk not in given]

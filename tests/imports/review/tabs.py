@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
+from random import Random
 from threading import Event
 from typing import Any
 
@@ -71,6 +72,7 @@ class Tab:
 
     def __init__(self, session: ImportSession, movie: Movie, *, other: int, ranking: Ranking | None = None) -> None:
         self.session, self.movie, self.other, self.ranking = session, movie, other, ranking
+        self.random = Random(0)  # what a storm picks by
         self.removed = ""  # a ranking that was taken out of the library, signed
         self.client = Client(raise_request_exception=False)
         assert session.user is not None
@@ -186,7 +188,8 @@ def _faults(movie: Movie) -> Iterator[str]:
     ranking = Ranking.objects.filter(movie=movie).first()
     memory = MatchMemory.objects.filter(movie=movie).first()
     is_added, is_skipped = movie.decision == Decision.ADDED, movie.decision == Decision.SKIPPED
-    is_chosen = movie.chosen_by == ChosenBy.PERSON and movie.decided_at is not None
+    is_by_person = movie.chosen_by == ChosenBy.PERSON  # remembered also from an earlier import, by that
+    is_chosen = is_by_person and movie.decided_at is not None
     if is_added and (movie.tmdb_movie_id is None or movie.outcome != Outcome.MATCHED):
         yield "added without a film"
     if ranking and movie.session.is_review and ranking.changed_at is None and not is_added:
@@ -199,7 +202,7 @@ def _faults(movie: Movie) -> Iterator[str]:
         yield "decided, but not remembered"
     if memory and memory.tmdb_movie_id != (None if is_skipped else movie.tmdb_movie_id):
         yield "remembered as another film"
-    if memory and movie.decision in (Decision.PENDING, Decision.NONE) and not is_chosen:
+    if memory and movie.decision in (Decision.PENDING, Decision.NONE) and not is_by_person:
         yield "remembered, but not decided"
 
 
