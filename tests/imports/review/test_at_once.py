@@ -1,6 +1,6 @@
 """Two tabs on one film: whichever two decisions meet, one wins, the other hears what stands; nothing is half done."""
 
-from collections.abc import Callable
+from functools import partial
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -19,8 +19,7 @@ LETTERBOXD_PAIRS = list(combinations_with_replacement(OF_LETTERBOXD, 2))
 
 
 def meet(tabs: list[Tab], *acts: Act) -> list[Any]:
-    steps: list[Callable[[], Any]] = [lambda act=act, tab=tab: act(tab) for act, tab in zip(acts, tabs, strict=True)]
-    return at_once(tabs[0].session, *steps)
+    return at_once(tabs[0].session, *(partial(act, tab) for act, tab in zip(acts, tabs, strict=True)))
 
 
 def done(answer: Any) -> bool:

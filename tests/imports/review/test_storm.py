@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
+from enrichment import services as enrichment
 from imports.models import ImportSession, Movie, Ranking, Source
 
 from .tabs import BESIDE, OF_LETTERBOXD, OF_REVIEW, Act, Tab, faults, import_of, person
@@ -73,9 +74,21 @@ class Storm:
         self.statuses: Counter[tuple[str, int]] = Counter()
 
     def run(self, operations: int) -> None:
-        with ThreadPoolExecutor(TABS) as pool:
+        with ThreadPoolExecutor(TABS + 1) as pool:
+            answers = pool.submit(self._other_answers, operations // TABS)
             for statuses in pool.map(self._one_tab, range(TABS), [operations // TABS] * TABS):
                 self.statuses += statuses
+            answers.result()
+
+    def _other_answers(self, count: int) -> None:
+        """What a worker does meanwhile: a question of theirs has another answer, which imports follow."""
+        random = Random(SEED - 1)
+        lookups = list(self.review.movies.filter(kind="film").order_by("pk").values_list("lookup", flat=True))
+        try:
+            for _ in range(count):
+                enrichment.choose(random.choice(lookups), random.choice(self.films))
+        finally:
+            connection.close()
 
     def _one_tab(self, number: int, operations: int) -> Counter[tuple[str, int]]:
         random, statuses = Random(SEED + number), Counter[tuple[str, int]]()
