@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from django.db import models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from enrichment import services as enrichment
 from enrichment.batches import batches
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
+from imports.films.listing import DECIDED
 from imports.models import ChosenBy, Decision, ImportSession, Movie, Outcome
 
 
@@ -34,8 +35,7 @@ def can_ask(movie: Movie) -> bool:
 
 def films_to_ask(session: ImportSession, which: Which) -> QuerySet[Movie]:
     """The films of an import for which that holds."""
-    decided = Q(decision__in=[Decision.ADDED, Decision.SKIPPED]) | Q(chosen_by=ChosenBy.PERSON, tmdb_movie=None)
-    return session.movies.filter(~decided, outcome__in=OUTCOMES[which])
+    return session.movies.filter(~DECIDED, outcome__in=OUTCOMES[which])
 
 
 def ask_film_again(movie: Movie) -> bool:

@@ -57,6 +57,7 @@ def session_page(session: ImportSession, progress: Progress) -> dict[str, Any]:
         "review": review,
         "counts": review.progress,
         "newest": listing.newest_matches(session),
+        "left": listing.left_of(session),
         "over": max(0, session.found_count - session.total_movies),
         "not_films": session.movies.filter(decision=Decision.NOT_A_FILM, kind="not_a_film").count(),
         "others": review.others().count(),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
+from time import sleep
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 SEED = 20
 TABS = 8
-OPERATIONS = 400  # 4,000 of them took half a minute on SQLite, and as long on PostgreSQL
+PAUSE = 0.02  # seconds that a worker waits for TMDB; one that never did would leave SQLite to nobody else
+OPERATIONS = 400  # 4,000 of them took a minute on SQLite, and two on PostgreSQL
 FILMS = 8
 TO_BE_DELETED = 6  # imports
 
@@ -87,6 +89,7 @@ class Storm:
         try:
             for _ in range(count):
                 enrichment.choose(random.choice(lookups), random.choice(self.films))
+                sleep(PAUSE)
         finally:
             connection.close()
 

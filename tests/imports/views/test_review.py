@@ -632,6 +632,28 @@ def test_letterboxds_unclear_films_are_reviewed_without_stars(client: Client, le
     assert answer.context["card"].movie == second
 
 
+def test_a_film_that_the_person_calls_not_on_tmdb_is_settled(client: Client, letterboxd: ImportSession) -> None:
+    films = [unmatched(letterboxd, turn) for turn in range(3)]
+    for movie in films[:2]:
+        client.post(to(movie, "reject"))
+    page = text(client.get(letterboxd.get_absolute_url()))
+    assert "2 not on TMDB (your decision)" in page
+    assert "<b>1</b>not found" in page and "Look at 1 unclear film<" in page and "Ask TMDB again" in page
+    client.post(to(films[2], "reject"))
+    page = text(client.get(letterboxd.get_absolute_url()))
+    assert "3 not on TMDB (your decision)" in page
+    assert "unclear film" not in page and "Ask TMDB again" not in page
+    client.post(to(films[2], "unchoose"))
+    assert "Look at 1 unclear film<" in text(client.get(letterboxd.get_absolute_url()))
+
+
+def test_what_a_review_skipped_is_not_asked_again(owner: Client, session: ImportSession) -> None:
+    movie = unmatched(session)
+    assert "Ask TMDB again" in text(owner.get(session.get_absolute_url()))
+    owner.post(to(movie, "skip"))
+    assert "Ask TMDB again" not in text(owner.get(session.get_absolute_url()))
+
+
 def test_later_moves_on_and_comes_back_at_the_end(client: Client, letterboxd: ImportSession) -> None:
     films = [unsure(letterboxd, turn) for turn in range(3)]
     assert client.get(page_of(letterboxd, "?after=0")).context["card"].movie == films[1]
