@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 SEED = 20
 TABS = 8
-PAUSE = 0.02  # seconds that a worker waits for TMDB; one that never did would leave SQLite to nobody else
+PAUSE = 0.05  # seconds that a worker waits for TMDB; one that never did would leave SQLite to nobody else
 OPERATIONS = 400  # 4,000 of them took a minute on SQLite, and two on PostgreSQL
 FILMS = 8
 TO_BE_DELETED = 6  # imports
