@@ -22,6 +22,7 @@ def adopt(browser_key: str, user: User) -> int:
     Returns how many they are."""
     brought = ImportSession.objects.alive().filter(browser_key=browser_key, user=None)
     with transaction.atomic():
+        list(brought.order_by("pk").select_for_update(no_key=True))  # what another tab chooses now comes before this
         memory.remember_choices(user, Movie.objects.filter(session__in=brought))
         return brought.update(user=user, browser_key="", expires_at=expiry(has_account=True))
 

@@ -146,8 +146,7 @@ def add(request: HttpRequest, session_id: UUID, index: int, decision: Add) -> An
     rated_at = decision.rated_at or min(movie.watched_on or today, today)
     if rated_at > today:
         raise HttpError(400, gettext("rated_at can't be in the future."))
-    decisions.add(movie, Decimal(decision.rating), rated_at)
-    return Answer(201, RankingOut.of(decisions.ranking_of(_movie(request, session_id, index))))
+    return Answer(201, RankingOut.of(decisions.add(movie, Decimal(decision.rating), rated_at)))
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """A person's rankings over JSON, for themselves."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from pydantic import Field
 from imports.library import rankings
 from imports.library.rankings import RankingFilters
 from imports.models import Ranking
+from imports.web import access
 
 from .guard import SIGNED_IN, caller
 from .schemas import CHANGING, Day, RankingOut, Rankings, errors
@@ -52,22 +54,28 @@ def ranking_list(request: HttpRequest, wanted: Query[Wanted]) -> Rankings:
 
 @router.patch("/{int:ranking_id}/", response={200: RankingOut, **CHANGING}, summary="Change a rating")
 def ranking_change(request: HttpRequest, ranking_id: int, change: Change) -> RankingOut:
-    ranking = _own(request, ranking_id)
-    sent = change.model_fields_set
-    rating = ranking.rating if "rating" not in sent else None if change.rating is None else Decimal(str(change.rating))
-    rated_at = change.rated_at if "rated_at" in sent else ranking.rated_at
-    if rated_at is None:
-        raise HttpError(400, gettext("rated_at must be a day, like 2024-05-31."))
-    if "rated_at" in sent and rated_at > rankings.today():
-        raise HttpError(400, gettext("rated_at can't be in the future."))
-    rankings.change(ranking, rating, rated_at)
-    return RankingOut.of(ranking)
+    ranking, values = _own(request, ranking_id), rankings.Changed()
+    if "rating" in change.model_fields_set:
+        values["rating"] = None if change.rating is None else Decimal(str(change.rating))
+    if "rated_at" in change.model_fields_set:
+        values["rated_at"] = _day(change.rated_at)
+    with access.or_404():
+        return RankingOut.of(rankings.change(ranking, values))
 
 
 @router.delete("/{int:ranking_id}/", response={204: None, **CHANGING}, summary="Take a film out of the library")
 def ranking_delete(request: HttpRequest, ranking_id: int) -> Answer[None]:
-    _own(request, ranking_id).delete()
+    with access.or_404():
+        rankings.remove(_own(request, ranking_id))
     return Answer(204, None)
+
+
+def _day(rated_at: date | None) -> date:
+    if rated_at is None:
+        raise HttpError(400, gettext("rated_at must be a day, like 2024-05-31."))
+    if rated_at > rankings.today():
+        raise HttpError(400, gettext("rated_at can't be in the future."))
+    return rated_at
 
 
 def _own(request: HttpRequest, ranking_id: int) -> Ranking:

@@ -4,12 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, IntegerField, Q, QuerySet, TextField
+from django.db.models import Count, F, IntegerField, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce, ExtractYear
 
 from enrichment.models import TitleLookup, TmdbMovie
 from enrichment.titles import fold
-from imports.models import ImportSession, Kind, Movie, Outcome
+from imports.models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome
 
 from . import conditions
 from .filters import Facets, FilmFilters
@@ -20,6 +20,35 @@ MOST_WORDS = 12  # of a search: each is looked for in all films, and no two titl
 def newest_matches(session: ImportSession, count: int = 12) -> QuerySet[Movie]:
     matched = session.movies.filter(outcome=Outcome.MATCHED).select_related("tmdb_movie")
     return matched.order_by("-settled_at", "turn")[:count]
+
+
+UNCLEAR = [Outcome.FAILED, Outcome.UNMATCHED, Outcome.UNSURE]
+NOT_ON_TMDB = Q(chosen_by=ChosenBy.PERSON, tmdb_movie=None)  # the person said: none of these
+# no answer of TMDB's could change anything of these
+DECIDED = Q(decision__in=[Decision.ADDED, Decision.SKIPPED]) | NOT_ON_TMDB
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What the machine leaves to the person of an import. What they decided is settled, and not among it."""
+
+    unclear: int = 0
+    unmatched: int = 0
+    failed: int = 0
+    not_on_tmdb: int = 0  # their decision
+
+
+def left_of(session: ImportSession) -> Left:
+    if not session.unclear_count:
+        return Left()
+    unclear = session.movies.filter(kind=Kind.FILM, outcome__in=UNCLEAR)
+    counts = unclear.aggregate(
+        unclear=Count("pk", filter=~DECIDED),
+        unmatched=Count("pk", filter=~DECIDED & Q(outcome=Outcome.UNMATCHED)),
+        failed=Count("pk", filter=~DECIDED & Q(outcome=Outcome.FAILED)),
+        not_on_tmdb=Count("pk", filter=NOT_ON_TMDB),
+    )
+    return Left(**counts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,15 @@
 """A person's rankings: read, change, take away. No HTTP."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.core import signing
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
@@ -21,11 +23,13 @@ from enrichment.titles import fold
 from imports import time_zones
 from imports.films import conditions
 from imports.films.filters import Facets, FilmFilters
-from imports.models import ImportSession, Movie, Ranking
+from imports.films.locking import lock_film, lock_import
+from imports.models import Decision, ImportSession, Movie, Ranking
 
 TITLE_LENGTH = 500  # of Ranking.title
 SALT = "imports.rankings.removed"
 UNDO_FOR = 24 * 60 * 60  # seconds
+TRIES = 3
 
 
 def today(zone: str = "") -> date:
@@ -117,34 +121,70 @@ def facets(user: User) -> Facets:
     return Facets.of(years, genre_lists)
 
 
-# Changes by hand
+# Changes by hand. Each locks the import that the ranking came from, then its film, then the ranking, as a review does
 
 
-def change(ranking: Ranking, rating: Decimal | None, rated_at: date) -> bool:
-    """False when that is how it stands already."""
-    if (ranking.rating, ranking.rated_at) == (rating, rated_at):
-        return False
-    ranking.rating, ranking.rated_at, ranking.changed_at = rating, rated_at, timezone.now()
-    ranking.save(update_fields=["rating", "rated_at", "changed_at"])
-    return True
+class Changed(TypedDict, total=False):
+    """What is left out stays."""
+
+    rating: Decimal | None
+    rated_at: date
+
+
+def change(seen: Ranking, values: Changed) -> Ranking:
+    """Change it, unless that is how it stands already, and return it as it stands now. Raises Ranking.DoesNotExist when
+    it was removed meanwhile."""
+    with transaction.atomic():
+        ranking = _locked(seen)
+        if any(getattr(ranking, name) != value for name, value in values.items()):
+            for name, value in (values | {"changed_at": timezone.now()}).items():
+                setattr(ranking, name, value)
+            ranking.save(update_fields=["rating", "rated_at", "changed_at"])
+    return ranking
 
 
 def add(user: User, film: TmdbMovie, rating: Decimal | None, rated_at: date) -> tuple[Ranking, bool]:
     """Rank a film, and have its details fetched; one that is ranked already is left alone (then: False)."""
-    new = {"title": film.title[:TITLE_LENGTH], "year": film.year, "rating": rating, "rated_at": rated_at}
-    ranking, is_new = user.rankings.get_or_create(tmdb_movie=film, defaults=new)
-    if is_new:
+    new = Ranking(user=user, tmdb_movie=film, title=film.title[:TITLE_LENGTH], year=film.year)
+    new.rating, new.rated_at = rating, rated_at
+    with transaction.atomic():
+        ranking = ensure(new)
+    if ranking is new:
         enrichment.ask_details({film.pk: 0})
-    return ranking, is_new
+    return ranking, ranking is new
+
+
+def ensure(new: Ranking) -> Ranking:
+    """The ranking that the person has of this film, locked: the one that was there, else this new one."""
+    same_film = Ranking.objects.filter(user_id=new.user_id, tmdb_movie_id=new.tmdb_movie_id)
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                new.save(force_insert=True)
+            break
+        except IntegrityError:  # another is there, unless it is taken away before it is read
+            if standing := same_film.select_for_update(no_key=True).first():
+                return standing
+            if attempt == TRIES:
+                raise
+    return new
+
+
+def ensure_all(new: Iterable[Ranking]) -> None:
+    """Keep those whose films the person has not ranked. In one order: two imports of theirs don't block each other."""
+    in_order = sorted(new, key=lambda ranking: ranking.tmdb_movie_id)
+    Ranking.objects.bulk_create(in_order, ignore_conflicts=True)
 
 
 KEPT = ("pk", "user_id", "tmdb_movie_id", "title", "year", "rating", "rated_at", "movie_id", "changed_at", "created_at")
 
 
-def remove(ranking: Ranking) -> str:
-    """Delete it; gives back what `restore` needs, signed."""
-    values = {name: getattr(ranking, name) for name in KEPT}
-    ranking.delete()
+def remove(seen: Ranking) -> str:
+    """Delete it; gives back what `restore` needs, signed. Raises Ranking.DoesNotExist when it is removed already."""
+    with transaction.atomic():
+        ranking = _locked(seen)
+        values = {name: getattr(ranking, name) for name in KEPT}
+        ranking.delete()
     return signing.dumps({name: value if _is_plain(value) else str(value) for name, value in values.items()}, salt=SALT)
 
 
@@ -160,17 +200,40 @@ def restore(user: User, removed: str) -> Ranking:
         raise CantRestore from exc
     if values["user_id"] != user.pk:
         raise CantRestore
-    if not Movie.objects.filter(pk=values["movie_id"]).exists():  # the import was deleted since
-        values["movie_id"] = None
     for moment in ("changed_at", "created_at"):
         values[moment] = values[moment] and parse_datetime(values[moment])
     ranking = Ranking(**values)
     try:
         with transaction.atomic():
+            ranking.movie = _still_its_film(ranking)
             ranking.save(force_insert=True)
     except IntegrityError as exc:
         raise CantRestore from exc
     return Ranking.objects.select_related("tmdb_movie").get(pk=ranking.pk)
+
+
+def _locked(seen: Ranking) -> Ranking:
+    """The ranking as it stands, after the import and the film that it came from. Raises Ranking.DoesNotExist."""
+    _film_of(seen)
+    return Ranking.objects.select_for_update(of=("self",)).select_related("tmdb_movie").get(pk=seen.pk)
+
+
+def _film_of(ranking: Ranking) -> Movie | None:
+    """The film that it came from, locked; None when its import was deleted."""
+    seen = Movie.objects.filter(pk=ranking.movie_id).first() if ranking.movie_id else None
+    try:
+        return lock_film(seen.session_id, seen.pk) if seen else None
+    except ObjectDoesNotExist:
+        return None
+
+
+def _still_its_film(ranking: Ranking) -> Movie | None:
+    """The film that it came from, unless the import was deleted since, or its review took that back."""
+    movie = _film_of(ranking)
+    if movie is None or not movie.session.is_review:
+        return movie
+    is_added = movie.decision == Decision.ADDED and movie.tmdb_movie_id == ranking.tmdb_movie_id
+    return movie if is_added else None
 
 
 def _is_plain(value: object) -> bool:
@@ -189,17 +252,19 @@ class Added:
 
 def add_rated_films(session: ImportSession, user: User) -> Added:
     """Rank every rated film of a Letterboxd import: all or nothing, and once, however often it is called.
-    Where two of its titles are one film, the rating of the one that was watched last counts."""
+    Where two of its titles are one film, the rating of the one that was watched last counts. Raises
+    ImportSession.DoesNotExist when it was deleted meanwhile."""
     days = ("watched_on", "rated_on", "marked_on")
     needed = ("session", "title", "year", "rating", *days, "tmdb_movie__title", "tmdb_movie__release_date")
     rated = session.movies.filter(rating__isnull=False).select_related("tmdb_movie").only(*needed)
     newest_first = rated.order_by(F("watched_on").desc(nulls_last=True), "turn")
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)  # two clicks at once count each film once
+        lock_import(session.pk)
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two clicks at once count each film once
         movies = list(newest_first)
         films = {movie.tmdb_movie_id: movie for movie in reversed(movies) if movie.tmdb_movie_id}
         known = set(user.rankings.values_list("tmdb_movie_id", flat=True))
-        new = [movie for film_id, movie in films.items() if film_id not in known]
+        new = [films[film_id] for film_id in sorted(films) if film_id not in known]  # in order: as in ensure_all
         bulk.insert(Ranking, _columns(user, new, session), ignore_conflicts=True)
     return Added(len(new), len(films) - len(new), sum(not movie.tmdb_movie_id for movie in movies))
 

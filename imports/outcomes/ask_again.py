@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from django.db import models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from enrichment import services as enrichment
 from enrichment.batches import batches
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
+from imports.films.listing import DECIDED
 from imports.models import ChosenBy, Decision, ImportSession, Movie, Outcome
 
 
@@ -36,8 +37,7 @@ def can_ask(movie: Movie) -> bool:
 
 def films_to_ask(session: ImportSession, which: Which) -> QuerySet[Movie]:
     """The films of an import for which that holds."""
-    decided = Q(decision__in=[Decision.ADDED, Decision.SKIPPED]) | Q(chosen_by=ChosenBy.PERSON, tmdb_movie=None)
-    return session.movies.filter(~decided, doubt="", outcome__in=OUTCOMES[which])
+    return session.movies.filter(~DECIDED, doubt="", outcome__in=OUTCOMES[which])
 
 
 def ask_film_again(movie: Movie) -> bool:
@@ -74,7 +74,7 @@ def _ask_lookups(ids: Iterable[int], which: Which) -> int:
     for batch in batches(list(ids)):  # read at once: asking changes what the query would find
         with transaction.atomic():  # locked in one order, and as they are now
             rows = TitleLookup.objects.filter(pk__in=batch, status__in=STATUSES[which]).order_by("pk")
-            asked += enrichment.ask_again(rows.select_for_update())
+            asked += enrichment.ask_again(rows.select_for_update(no_key=True))
     return asked
 
 

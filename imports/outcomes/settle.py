@@ -86,6 +86,11 @@ def reopen_incomplete(films: Collection[int]) -> None:
                 _count(pk, {_counter(Outcome.FAILED): -waiting}, _waits_again())
 
 
+def ask_what_it_needs(movie_id: int) -> None:
+    """Have the details asked for that `judge_again` will wait for; before the import is locked, as TMDB's films are."""
+    _ask_details(Movie.objects.filter(pk=movie_id))
+
+
 def _ask_details(open_films: QuerySet[Movie]) -> None:
     unknown = open_films.filter(
         ~Q(session__source__in=REVIEWS),
@@ -246,12 +251,10 @@ def count_as_matched(session_id: UUID, before: str) -> None:
 
 
 def judge_again(session_id: UUID, movie_id: int) -> None:
-    """Back to what the machine thinks of one film."""
+    """Back to what the machine thinks of one film. What it needs was asked for before."""
     with transaction.atomic():
         move(session_id, movie_id, Outcome.OPEN, **_UNTAKEN)
-        this = Q(pk=movie_id)
-        _ask_details(Movie.objects.filter(this))
-        _settle(session_id, this)
+        _settle(session_id, Q(pk=movie_id))
 
 
 def expect_more(session_id: UUID, films: int = 1) -> None:

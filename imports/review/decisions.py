@@ -1,12 +1,15 @@
-"""What a person decides about a film of an import, and how it is taken back. Never undone by the machine."""
+"""What a person decides about a film of an import, and how it is taken back. Never undone by the machine. Each decision
+locks the import, then the film, and judges what stands then: of two tabs one wins, the other hears what stands."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -15,12 +18,15 @@ from django.utils.translation import gettext_noop
 from enrichment import queue
 from enrichment import services as enrichment
 from enrichment.models import DetailsStatus, LookupStatus, TmdbMovie
+from imports.films.locking import lock_film, lock_films, lock_import
+from imports.library import rankings
 from imports.models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome, Ranking
 from imports.outcomes import settle
 
 from . import memory
 
 PERSONS = (Decision.ADDED, Decision.SKIPPED)
+TRIES = 3
 
 
 class CantDecide(Exception):
@@ -46,52 +52,64 @@ class FilmGone(CantDecide):
     status = 404
 
 
+class ImportGone(CantDecide):
+    """The import was deleted or replaced meanwhile, and the film with it."""
+
+    status = 404
+
+
 DECIDED = gettext_noop("This film is decided already: undo that first.")
+MEANWHILE = gettext_noop("This film was decided in another tab just now, so nothing was changed: look at it again.")
+ALL_MEANWHILE = gettext_noop("These films were decided in another tab just now, so none of them was added.")
+TAKEN_IN = gettext_noop("This is taken in already: it is in your review.")
 NOT_TAKEN = gettext_noop("This is not taken for a film: take it in first.")
 NO_FILM = gettext_noop("Choose the film first: it is not matched yet.")
+IMPORT_GONE = gettext_noop("This import is not here any more: it was deleted or replaced.")
 
 
 # A review with ratings (Prime Video)
 
 
-def add(movie: Movie, rating: Decimal | None, rated_at: date, tmdb_id: int | None = None) -> Ranking:
-    """Rank the film of `movie` (with its session, lookup and match), or `tmdb_id` in its place.
-    Raises AlreadyDecided, or CantDecide when there is no film to rank. A ranking from elsewhere stays as it is.
-    Returns what stands in the library."""
-    _refuse_decided(movie)
-    film = film_of(movie) if tmdb_id is None else _known(tmdb_id)
-    if film is None:
-        raise CantDecide(NO_FILM, "not_matched")
-    with transaction.atomic():
+def add(seen: Movie, rating: Decimal | None, rated_at: date, tmdb_id: int | None = None) -> Ranking:
+    """Rank the film that was `seen`, as its match or as `tmdb_id`. Raises AlreadyDecided, or CantDecide when there is
+    no film to rank. A ranking from elsewhere stays as it is. Returns what stands in the library."""
+    with _standing(seen) as movie:
+        _refuse_decided(movie)
+        film = _film_to_rank(movie, tmdb_id)
         _decide(movie, Decision.ADDED, **_match_by_hand(movie, film))
         memory.remember({movie: film})
-        ranking = _rank(_ranking(movie, film, rating, rated_at))
+        ranking = rankings.ensure(_ranking(movie, film, rating, rated_at))
         if ranking.movie_id != movie.pk:  # so nothing was added, and there is nothing to take back here
-            ranked = {"decision": Decision.ALREADY_RANKED, "decided_at": None}
-            Movie.objects.filter(pk=movie.pk).update(**ranked)
+            _already_ranked(Q(pk=movie.pk))
     return ranking
 
 
-def skip(movie: Movie) -> None:
+def skip(seen: Movie) -> None:
     """Leave it out of the rankings. Raises AlreadyDecided."""
-    _refuse_decided(movie)
-    with transaction.atomic():
+    with _standing(seen) as movie:
+        _refuse_decided(movie)
         _decide(movie, Decision.SKIPPED)
         memory.remember({movie: None})
 
 
-def undo(movie: Movie) -> list[Ranking]:
-    """Take one decision back; those taken together with it too. The rankings that were changed by hand since stay, and
-    are returned. Raises CantDecide when nothing was decided."""
-    if movie.decision not in PERSONS and movie.chosen_by == ChosenBy.PERSON and movie.decided_at:
-        unchoose(movie)
-        return []
-    if movie.decision not in PERSONS:
-        raise CantDecide(gettext_noop("There is nothing to undo here."), "nothing_to_undo")
-    with transaction.atomic():
+@dataclass(frozen=True)
+class TakenBack:
+    films: int
+    kept: list[Ranking]  # changed by hand since: they stay
+
+
+def undo(seen: Movie) -> TakenBack:
+    """Take one decision back; those taken together with it too. The rankings that were changed by hand since stay.
+    Raises CantDecide when nothing was decided."""
+    if seen.decision not in PERSONS and seen.chosen_by == ChosenBy.PERSON and seen.decided_at:
+        unchoose(seen)
+        return TakenBack(1, [])
+    with _standing(seen) as movie:
+        if movie.decision not in PERSONS:
+            raise CantDecide(gettext_noop("There is nothing to undo here."), "nothing_to_undo")
         together = Q(decided_with=movie.decided_with) if movie.decided_with else Q(pk=movie.pk)
-        decided = Movie.objects.filter(together, session_id=movie.session_id, decision__in=PERSONS)
-        return _take_back(movie.session, list(decided.select_related("session", "lookup", "tmdb_movie")))
+        decided = lock_films(movie.session, together & Q(decision__in=PERSONS))
+        return TakenBack(len(decided), _take_back(movie.session, decided))
 
 
 def last_decided(session: ImportSession) -> Movie | None:
@@ -101,43 +119,69 @@ def last_decided(session: ImportSession) -> Movie | None:
     return decided.order_by("-decided_at", "turn").first()
 
 
+SURE = Q(decision=Decision.PENDING, outcome=Outcome.MATCHED)  # so with high confidence
+
+
 def sure_films(session: ImportSession) -> list[Movie]:
-    """The films that can be added all at once: matched by the machine, so with high confidence, and undecided."""
-    sure = session.movies.filter(decision=Decision.PENDING, outcome=Outcome.MATCHED)
-    return list(sure.select_related("tmdb_movie", "lookup").order_by("turn"))
+    """The films that can be added all at once: matched by the machine, and undecided."""
+    return list(session.movies.filter(SURE).select_related("tmdb_movie", "lookup").order_by("turn"))
 
 
-def add_all(session: ImportSession, movies: Sequence[Movie], rating: Decimal | None) -> int:
-    """Rank all of these at once, each on the last day it was watched; undone as one."""
-    today, together = session.today(), uuid.uuid4()
+def add_all(session: ImportSession, seen: Sequence[Movie], rating: Decimal | None) -> int:
+    """Rank all of these at once, each on the last day it was watched; undone as one. What was decided since it was
+    `seen`, or is taken for another film now, is left as it stands. Raises AlreadyDecided when that leaves none."""
+    stood = {movie.pk: (movie.tmdb_movie_id, _word_on(movie)) for movie in seen}
     with transaction.atomic():
-        open_ids = [movie.pk for movie in movies]
-        pending = session.movies.filter(pk__in=open_ids, decision=Decision.PENDING)
-        taken = set(pending.select_for_update().values_list("pk", flat=True))
-        pending.update(decision=Decision.ADDED, decided_at=timezone.now(), decided_with=together)
-        added = [movie for movie in movies if movie.pk in taken and movie.tmdb_movie]
-        rankings = [
-            _ranking(movie, film, rating, min(movie.watched_on or today, today))
-            for movie in added
-            if (film := movie.tmdb_movie)
-        ]
-        Ranking.objects.bulk_create(rankings, ignore_conflicts=True)
+        session = _locked_import(session)
+        sure = lock_films(session, SURE & Q(pk__in=stood))
+        added = [movie for movie in sure if (movie.tmdb_movie_id, _word_on(movie)) == stood[movie.pk]]
+        if seen and not added:
+            raise AlreadyDecided(ALL_MEANWHILE, "already_decided")
+        these = Q(pk__in=[movie.pk for movie in added])
+        now = {"decision": Decision.ADDED, "decided_at": timezone.now(), "decided_with": uuid.uuid4()}
+        session.movies.filter(these).update(**now)
         memory.remember({movie: movie.tmdb_movie for movie in added})
+        _rank_all(session, added, rating)
+        _already_ranked(these & ~Q(pk__in=Ranking.objects.filter(movie__in=added).values("movie")))
     return len(added)
 
 
-def take_in(movie: Movie) -> None:
-    """A series or a trailer that the person calls a film: it joins the review's end and is matched."""
-    # before the import is locked, as whoever settles a question locks that first
-    [lookup_id] = enrichment.get_or_create_lookups([enrichment.Question(movie.title, movie.year)])
-    with transaction.atomic():
-        session = ImportSession.objects.select_for_update().get(pk=movie.session_id)
-        last = session.movies.order_by("-turn").values_list("turn", flat=True).first() or 0
-        taken = session.movies.filter(pk=movie.pk, decision=Decision.NOT_A_FILM)
-        if taken.update(decision=Decision.PENDING, kind="film", lookup_id=lookup_id, turn=last + 1):
-            settle.expect_more(session.pk)
-    settle.apply(session=session)
+def _rank_all(session: ImportSession, added: Sequence[Movie], rating: Decimal | None) -> None:
+    today = session.today()
+    new = [
+        _ranking(movie, film, rating, min(movie.watched_on or today, today))
+        for movie in added
+        if (film := movie.tmdb_movie)
+    ]
+    rankings.ensure_all(new)
+
+
+def take_in(seen: Movie) -> None:
+    """A series or a trailer that the person calls a film: it joins the review's end and is matched. Raises
+    AlreadyDecided when it was taken in before."""
+    if seen.decision != Decision.NOT_A_FILM:
+        raise AlreadyDecided(TAKEN_IN, "already_decided")
+    for attempt in range(1, TRIES + 1):
+        # before the import is locked, as whoever settles a question locks that first
+        [lookup_id] = enrichment.get_or_create_lookups([enrichment.Question(seen.title, seen.year)])
+        try:
+            _take_in(seen, lookup_id)
+        except IntegrityError:  # an import was deleted just now, and the question with it: ask again
+            if attempt == TRIES:
+                raise
+        else:
+            break
+    settle.apply(session=seen.session)
     queue.wake()
+
+
+def _take_in(seen: Movie, lookup_id: int) -> None:
+    with _standing(seen, TAKEN_IN) as movie:
+        last = movie.session.movies.order_by("-turn").values_list("turn", flat=True).first() or 0
+        Movie.objects.filter(pk=movie.pk).update(
+            decision=Decision.PENDING, kind=Kind.FILM, lookup_id=lookup_id, turn=last + 1
+        )
+        settle.expect_more(movie.session_id)
 
 
 @dataclass(frozen=True)
@@ -149,6 +193,7 @@ class Undone:
 def undo_import(session: ImportSession) -> Undone:
     """Take back exactly what the import added to the library and to the memory; what was there before stays."""
     with transaction.atomic():
+        _locked_import(session)
         kept = list(Ranking.objects.filter(movie__session=session, changed_at__isnull=False))
         added = Ranking.objects.filter(movie__session=session, changed_at=None)
         count, _ = added.delete()
@@ -158,38 +203,46 @@ def undo_import(session: ImportSession) -> Undone:
 
 def complete(session: ImportSession) -> None:
     """Close the review: what is undecided stays undecided. It lives on as a private import."""
-    ImportSession.objects.filter(pk=session.pk, closed_at=None).update(closed_at=timezone.now(), expires_at=None)
+    with transaction.atomic():
+        standing = _locked_import(session)
+        if standing.closed_at is None:
+            standing.closed_at, standing.expires_at = timezone.now(), None
+            standing.save(update_fields=["closed_at", "expires_at"])
 
 
 # Which film it is (both sources)
 
 
-def choose(movie: Movie, tmdb_id: int) -> None:
+def choose(seen: Movie, tmdb_id: int) -> None:
     """The person says which film it is. Raises CantDecide when TMDB's film is not known here."""
-    film = _known(tmdb_id)
-    is_open = not movie.session.is_review and film.details_status != DetailsStatus.DONE
+    needs_details = not seen.session.is_review
+    if needs_details and _known(tmdb_id).details_status != DetailsStatus.DONE:
+        enrichment.ask_details({tmdb_id: 0})  # a person waits: it goes first
+        enrichment.ask_details_again([tmdb_id])
     with transaction.atomic():
-        if is_open:
-            enrichment.ask_details({film.pk: 0})  # a person waits: it goes first
-            enrichment.ask_details_again([film.pk])
-        _undecide(movie)
-        _settle_by_hand(movie, Outcome.OPEN if is_open else Outcome.MATCHED, film)
-        memory.remember({movie: film})
-        settle.sort_out(movie.session_id)
+        # whoever brings its details locks it before imports, so what is known of it can't change meanwhile
+        film = _known(tmdb_id, lock=needs_details)
+        with _standing(seen) as movie:
+            is_open = needs_details and film.details_status != DetailsStatus.DONE
+            _undecide(movie)
+            _settle_by_hand(movie, Outcome.OPEN if is_open else Outcome.MATCHED, film)
+            memory.remember({movie: film})
+            settle.sort_out(movie.session_id)
 
 
-def reject(movie: Movie) -> None:
+def reject(seen: Movie) -> None:
     """None of these: the person says that TMDB does not have it."""
-    with transaction.atomic():
+    with _standing(seen) as movie:
         _undecide(movie)
         _settle_by_hand(movie, Outcome.UNMATCHED, None)
         memory.remember({movie: None})
         settle.sort_out(movie.session_id)
 
 
-def unchoose(movie: Movie) -> None:
+def unchoose(seen: Movie) -> None:
     """Back to the machine's answer."""
-    with transaction.atomic():
+    settle.ask_what_it_needs(seen.pk)
+    with _standing(seen) as movie:
         _undecide(movie)
         memory.forget([movie])
         Movie.objects.filter(pk=movie.pk).update(decided_at=None)
@@ -209,13 +262,45 @@ def film_of(movie: Movie, candidates: Sequence[TmdbMovie] | None = None) -> Tmdb
     return TmdbMovie.objects.filter(pk__in=[entry["id"] for entry in movie.lookup.candidates[:1]]).first()
 
 
-def ranking_of(movie: Movie) -> Ranking:
-    """What stands in the library for a film that was added: its own ranking, or one that was there before."""
-    return Ranking.objects.get(user_id=cast(int, movie.session.user_id), tmdb_movie=movie.tmdb_movie)
+@contextmanager
+def _standing(seen: Movie, otherwise: str = MEANWHILE) -> Iterator[Movie]:
+    """The film as it stands, its import and it locked until it is decided or that is refused. Raises AlreadyDecided
+    (`otherwise` says how it stands) when the person decided it since it was `seen`."""
+    with transaction.atomic():
+        try:
+            movie = lock_film(seen.session_id, seen.pk)
+        except ObjectDoesNotExist as gone:
+            raise ImportGone(IMPORT_GONE, "not_found") from gone
+        if _word_on(movie) != _word_on(seen):
+            raise AlreadyDecided(otherwise, "already_decided")
+        yield movie
 
 
-def _known(tmdb_id: int) -> TmdbMovie:
-    film = TmdbMovie.objects.filter(pk=tmdb_id).exclude(details_status=DetailsStatus.GONE).first()
+def _word_on(movie: Movie) -> tuple[object, ...]:
+    """What the person has said of it so far: another decision of theirs changes this, an answer of TMDB's does not."""
+    is_decided = movie.decision in (*PERSONS, Decision.NOT_A_FILM)
+    return movie.decision if is_decided else "", movie.decided_at, movie.chosen_by == ChosenBy.PERSON
+
+
+def _locked_import(session: ImportSession) -> ImportSession:
+    try:
+        return lock_import(session.pk)
+    except ObjectDoesNotExist as gone:
+        raise ImportGone(IMPORT_GONE, "not_found") from gone
+
+
+def _film_to_rank(movie: Movie, tmdb_id: int | None) -> TmdbMovie:
+    if tmdb_id is not None and tmdb_id != movie.tmdb_movie_id:
+        return _known(tmdb_id)
+    film = film_of(movie)
+    if film is None:
+        raise CantDecide(NO_FILM, "not_matched")
+    return film
+
+
+def _known(tmdb_id: int, *, lock: bool = False) -> TmdbMovie:
+    films = TmdbMovie.objects.exclude(details_status=DetailsStatus.GONE)
+    film = (films.select_for_update(no_key=True) if lock else films).filter(pk=tmdb_id).first()
     if film is None:
         raise FilmGone(gettext_noop("TMDB has no film with that number any more."), "film_gone")
     return film
@@ -247,21 +332,15 @@ def _match_by_hand(movie: Movie, film: TmdbMovie) -> dict[str, Any]:
 
 
 def _decide(movie: Movie, decision: Decision, **match: Any) -> None:
-    """The one place where a film stops being pending: of two tabs one wins, the other hears what stands."""
-    pending = Movie.objects.filter(pk=movie.pk, decision=Decision.PENDING)
-    unchanged = pending.filter(outcome=movie.outcome) if match else pending  # what was counted
-    if not unchanged.update(decision=decision, decided_at=timezone.now(), decided_with=None, **match):
+    """The one place where a single film stops being pending."""
+    if movie.decision != Decision.PENDING:
         raise AlreadyDecided(DECIDED, "already_decided")
-    movie.decision = decision
+    Movie.objects.filter(pk=movie.pk).update(decision=decision, decided_at=timezone.now(), decided_with=None, **match)
 
 
-def _rank(new: Ranking) -> Ranking:
-    try:
-        with transaction.atomic():
-            new.save(force_insert=True)
-    except IntegrityError:
-        return Ranking.objects.get(user_id=new.user_id, tmdb_movie_id=new.tmdb_movie_id)
-    return new
+def _already_ranked(which: Q) -> None:
+    """The library had these films before: there is nothing to take back of them here."""
+    Movie.objects.filter(which).update(decision=Decision.ALREADY_RANKED, decided_at=None, decided_with=None)
 
 
 def _ranking(movie: Movie, film: TmdbMovie, rating: Decimal | None, rated_at: date) -> Ranking:
@@ -288,9 +367,9 @@ def _settle_by_hand(movie: Movie, outcome: Outcome, film: TmdbMovie | None) -> N
 
 
 def _take_back(session: ImportSession, decided: Sequence[Movie]) -> list[Ranking]:
-    rankings = Ranking.objects.filter(movie__in=decided)
-    kept = list(rankings.filter(changed_at__isnull=False).order_by("title"))
-    rankings.filter(changed_at=None).delete()
+    ranked = Ranking.objects.filter(movie__in=decided)
+    kept = list(ranked.filter(changed_at__isnull=False).order_by("title"))
+    ranked.filter(changed_at=None).delete()
     memory.forget(decided)
     ids = [movie.pk for movie in decided]
     session.movies.filter(pk__in=ids).update(decision=Decision.PENDING, decided_at=None, decided_with=None)

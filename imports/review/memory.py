@@ -28,12 +28,12 @@ def key_of(movie: ParsedMovie) -> Key:
 
 def remembered(user: User, keys: Sequence[Key]) -> dict[Key, int | None]:
     """The titles decided before -> the TMDB id of the film that was chosen, if one was; the newest decision counts."""
-    wanted = set(keys)
+    asked = set(keys)
     films: dict[Key, int | None] = {}
-    for names in batches(sorted({title_key for title_key, _ in wanted})):
+    for names in batches(sorted({title_key for title_key, _ in asked})):
         rows = MatchMemory.objects.filter(user=user, title_key__in=names).order_by("decided_at")
         for title_key, year, film in rows.values_list("title_key", "year", "tmdb_movie_id"):
-            if (title_key, year) in wanted:
+            if (title_key, year) in asked:
                 films[title_key, year] = film
     return films
 

@@ -75,12 +75,6 @@ class Progress:
         return min(self.done + 1, self.total)
 
 
-@dataclass(frozen=True)
-class Undone:
-    films: int
-    kept: list[Ranking]  # changed by hand since: they stay
-
-
 class Review:
     """Prime Video: every film, with ratings. Letterboxd: those that the machine left open, without."""
 
@@ -107,10 +101,10 @@ class Review:
         order: list[Any] = ["turn"]
         if after_turn is not None:
             order.insert(0, Case(When(turn__gt=after_turn, then=Value(0)), default=Value(1)))
-        found = list(films.order_by(*order)[:2])
-        if self.is_rated and found:  # the counts came along: a decision asks for both
-            self.progress = _progress({name: getattr(found[0], f"count_{name}") for name in COUNTED})
-        return found
+        upcoming = list(films.order_by(*order)[:2])
+        if self.is_rated and upcoming:  # the counts came along: a decision asks for both
+            self.progress = _progress({name: getattr(upcoming[0], f"count_{name}") for name in COUNTED})
+        return upcoming
 
     def _count(self, which: Q) -> Coalesce:
         """How many films of this import are so, as a part of another query."""
@@ -147,13 +141,12 @@ class Review:
         decided = self.session.movies.filter(BY_PERSON).select_related("session", "lookup", "tmdb_movie")
         return decided.order_by("-decided_at").first()
 
-    def undo(self, movie: Movie) -> Undone:
+    def undo(self, movie: Movie) -> decisions.TakenBack:
         """Take back what was decided for this film, with those that were decided together with it."""
         if self.is_rated:
-            together = self._together(movie).count() if movie.decided_with else 1
-            return Undone(together, decisions.undo(movie))
+            return decisions.undo(movie)
         decisions.unchoose(movie)
-        return Undone(1, [])
+        return decisions.TakenBack(1, [])
 
     def decided_together(self) -> int:
         """How many films an undo would take back, when they were added all at once."""
@@ -188,7 +181,7 @@ class Review:
     def card(self, movie: Movie) -> Card:
         candidates = listing.candidates(movie.lookup) if movie.lookup else []
         film = decisions.film_of(movie, [candidate.film for candidate in candidates])
-        score = next((one.score for one in candidates if one.film == film), None)
+        score = next((candidate.score for candidate in candidates if candidate.film == film), None)
         best = candidates[0].film if candidates else None
         is_yours = movie.chosen_by == ChosenBy.PERSON
         return Card(

@@ -7,12 +7,22 @@ from django.db import transaction
 
 from enrichment import services as enrichment
 from imports.models import ImportSession, ImportSessionQuerySet, Movie, ShareLink, Viewing
+from imports.review import decisions
 from imports.sharing import previews
 
 
 def delete_import(session: ImportSession) -> None:
     """Delete it with all that is in it, and let go of questions that nobody else asks."""
     _delete(ImportSession.objects.filter(pk=session.pk))
+
+
+def undo_import(session: ImportSession) -> decisions.Undone:
+    """Take back all that it added to the library, and delete it: both or neither. Raises decisions.ImportGone."""
+    with transaction.atomic():
+        undone = decisions.undo_import(session)
+        left = delete_rows(ImportSession.objects.filter(pk=session.pk))
+    left.forget()
+    return undone
 
 
 def delete_expired(session_id: UUID) -> bool:

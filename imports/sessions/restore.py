@@ -55,14 +55,17 @@ def columns(movies: Sequence[ParsedMovie]) -> dict[str, Sequence[Any]]:
 
 def give_back(user: User, session: ImportSession, movies: Sequence[ParsedMovie]) -> None:
     """The rankings of a review, for its person's library; what stands there already stays, whichever is newer."""
-    User.objects.select_for_update().get(pk=user.pk)  # two at once give each film back once
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two at once give each film back once
     ids = dict(session.movies.values_list("turn", "pk"))
     done = [(ids[turn], movie.decided) for turn, movie in enumerate(movies) if movie.decided]
     ranked = [(pk, one, one.ranking) for pk, one in done if one.ranking]
     standing = set(user.rankings.values_list("tmdb_movie_id", flat=True))
     new = [(pk, one, ranking) for pk, one, ranking in ranked if one.tmdb_id not in standing]
-    bulk.insert(Ranking, _ranking_columns(user, new), ignore_conflicts=True)
-    stood = [pk for pk, one, _ in ranked if one.decision == Decision.ADDED and one.tmdb_id in standing]
+    # by film, as everyone inserts rankings (library.rankings); of two titles of a film that which added it has it
+    in_order = sorted(new, key=lambda film: (film[1].tmdb_id or 0, film[1].decision != Decision.ADDED))
+    bulk.insert(Ranking, _ranking_columns(user, in_order), ignore_conflicts=True)
+    given = set(Ranking.objects.filter(movie__session=session).values_list("movie", flat=True))
+    stood = [pk for pk, one, _ in ranked if one.decision == Decision.ADDED and pk not in given]
     session.movies.filter(pk__in=stood).update(decision=Decision.ALREADY_RANKED, decided_at=None, decided_with=None)
     memory.remember_restored(user, session.movies.all())
 

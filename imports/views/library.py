@@ -63,7 +63,9 @@ def ranking(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
     form = _form(found, request.POST)
     if not form.is_valid():
         return _shown(request, found, form, status=422)
-    rankings.change(found, form.cleaned_data["rating"], form.cleaned_data["rated_at"])
+    answer = form.cleaned_data
+    with access.or_404():
+        found = rankings.change(found, {"rating": answer["rating"], "rated_at": answer["rated_at"]})
     if wants_fragment(request):
         return _shown(request, found, None, is_saved=True)
     messages.success(request, gettext("Saved: “%(title)s”.") % {"title": found.title})
@@ -74,7 +76,8 @@ def ranking(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
 @login_required(redirect_field_name=None)  # nobody can be led back to a POST
 def ranking_remove(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
     found = _own(request, ranking_id)
-    removed = {"title": found.title, "token": rankings.remove(found)}
+    with access.or_404():
+        removed = {"title": found.title, "token": rankings.remove(found)}
     if wants_fragment(request):
         return render(request, "library/_removed_film.html", {"removed": removed, "is_table": _is_table(request)})
     request.session[REMOVED] = removed
@@ -135,7 +138,8 @@ def session_to_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
     if session.is_review:
         raise Http404
-    counts = rankings.add_rated_films(session, _person(request))
+    with access.or_404():
+        counts = rankings.add_rated_films(session, _person(request))
     messages.success(request, _in_words(counts))
     return redirect("imports:library" if counts.added else session.get_absolute_url())
 

@@ -19,7 +19,7 @@ from imports.forms.uploads import UploadForm
 from imports.models import Decision, ImportSession, Ranking, Usage
 from imports.review import decisions
 from imports.review.wizard import Review
-from imports.sessions.delete import delete_import
+from imports.sessions.delete import undo_import
 from imports.sessions.open_review import ReviewOpen
 from imports.sessions.progress import Progress
 from imports.sessions.start import MAX_REVIEW, start_review
@@ -57,6 +57,7 @@ def session_page(session: ImportSession, progress: Progress) -> dict[str, Any]:
         "review": review,
         "counts": review.progress,
         "newest": listing.newest_matches(session),
+        "left": listing.left_of(session),
         "over": max(0, session.found_count - session.total_movies),
         "not_films": session.movies.filter(decision=Decision.NOT_A_FILM, kind="not_a_film").count(),
         "others": review.others().count(),
@@ -66,16 +67,18 @@ def session_page(session: ImportSession, progress: Progress) -> dict[str, Any]:
 @require_safe
 def title_list(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """The series and what is no film, each to be taken in."""
-    review = _review(request, session_id)
-    page = Paginator(review.others(), TITLES_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "review/prime_titles.html", {"session": review.session, "page": page})
+    return _titles(request, _review(request, session_id))
 
 
 @require_POST
 def title_take_in(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
     review = _review(request, session_id)
     movie = get_object_or_404(review.session.movies, pk=movie_id)
-    decisions.take_in(movie)
+    try:
+        with access.or_404():
+            decisions.take_in(movie)
+    except decisions.CantDecide as refused:
+        return _titles(request, review, gettext(refused.message), refused.status)
     messages.success(request, gettext("“%(title)s” joins your review as a film.") % {"title": movie.title})
     return redirect("imports:title_list", session_id)
 
@@ -85,7 +88,8 @@ def review_complete(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     """What came of the review; POST closes it."""
     review = _review(request, session_id)
     if request.method == "POST":
-        decisions.complete(review.session)
+        with access.or_404():
+            decisions.complete(review.session)
         return see_other(request, request.path)
     unmatched = review.unmatched().exclude(decision=Decision.ADDED)
     context = {"session": review.session, "review": review, "progress": review.progress, "unmatched": unmatched}
@@ -115,10 +119,16 @@ def session_undo(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
             "kept": added.exclude(changed_at=None),
         }
         return render(request, "review/undo.html", context)
-    undone = decisions.undo_import(session)
-    delete_import(session)
+    with access.or_404():
+        undone = undo_import(session)
     messages.success(request, _undone(undone))
     return see_other(request, reverse("imports:session_list"))
+
+
+def _titles(request: HttpRequest, review: Review, problem: str = "", status: int = 200) -> HttpResponse:
+    page = Paginator(review.others(), TITLES_A_PAGE).get_page(request.GET.get("page"))
+    context = {"session": review.session, "page": page, "problem": problem}
+    return render(request, "review/prime_titles.html", context, status=status)
 
 
 def _undone(undone: decisions.Undone) -> str:

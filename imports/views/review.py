@@ -43,9 +43,8 @@ def add(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpRespon
 
     def decide() -> str:
         entered = form.cleaned_data
-        chosen = entered["tmdb_id"] if entered["tmdb_id"] != movie.tmdb_movie_id else None
         day = entered["rated_at"] or found.card_date(movie)
-        return _added(movie, decisions.add(movie, entered["rating"], day, chosen))
+        return _added(movie, decisions.add(movie, entered["rating"], day, entered["tmdb_id"]))
 
     return _decided(request, found, movie, decide)
 
@@ -137,19 +136,41 @@ def add_all(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     found = _review(request, session_id)
     if not found.is_rated:
         raise Http404
-    sure = decisions.sure_films(found.session)
     form = StarsForm(request.POST)
-    problem = problem_of(form) if request.method == "POST" else ""
-    if request.method != "POST" or problem:
-        context = {"session": found.session, "movies": sure, "problem": problem, "together": found.decided_together()}
-        return render(request, "review/all.html", context, status=400 if problem else 200)
-    picked = set(request.POST.getlist("film"))
-    count = decisions.add_all(
-        found.session, [movie for movie in sure if str(movie.pk) in picked], form.cleaned_data["rating"]
-    )
-    said = ngettext("%(n)d film was added.", "%(n)d films were added.", count) % {"n": count}
-    messages.success(request, said)
+    if request.method != "POST":
+        return _all(request, found)
+    if problem := problem_of(form):
+        return _all(request, found, problem, status=400)
+    picked = [number for text in request.POST.getlist("film") if (number := _number(text))]
+    movies = list(found.session.movies.filter(pk__in=picked))
+    try:
+        count = decisions.add_all(found.session, movies, form.cleaned_data["rating"])
+    except decisions.CantDecide as refused:
+        return _all(request, _review(request, session_id), gettext(refused.message), status=refused.status)
+    messages.success(request, _all_added(count, len(movies)))
     return see_other(request, reverse("imports:review_all", args=[session_id]))
+
+
+def _all(request: HtmxHttpRequest, review: Review, problem: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "session": review.session,
+        "movies": decisions.sure_films(review.session),
+        "problem": problem,
+        "together": review.decided_together(),
+    }
+    return render(request, "review/all.html", context, status=status)
+
+
+def _all_added(count: int, picked: int) -> str:
+    said = ngettext("%(n)d film was added.", "%(n)d films were added.", count) % {"n": count}
+    if picked <= count:
+        return said
+    others = ngettext(
+        "%(n)d was decided meanwhile, and stays as it is.",
+        "%(n)d were decided meanwhile, and stay as they are.",
+        picked - count,
+    )
+    return f"{said} " + others % {"n": picked - count}
 
 
 def _review(request: HtmxHttpRequest, session_id: UUID) -> Review:

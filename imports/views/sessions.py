@@ -109,6 +109,7 @@ def _session_page(request: HttpRequest, session: ImportSession, progress: Progre
         "session": session,
         "progress": progress,
         "newest": listing.newest_matches(session),
+        "left": listing.left_of(session),
         "totals": file_totals(session.files),
         "link": request.build_absolute_uri(session.get_absolute_url()),
     }

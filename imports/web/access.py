@@ -7,11 +7,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from imports.films.locking import lock_import
 from imports.models import ImportSession, ImportSessionQuerySet, Movie, Owner, ShareLink, expiry_of, hashed
+from imports.review.decisions import ImportGone
 from imports.sessions.progress import Standing, standing_of
 
 BROWSER_KEY = "browser_key"
@@ -92,6 +96,15 @@ def get_shared_or_404(token: str) -> ShareLink:
     return link
 
 
+@contextmanager
+def or_404() -> Iterator[None]:
+    """What was theirs when they asked may be deleted in another tab before it can be locked."""
+    try:
+        yield
+    except (ObjectDoesNotExist, ImportGone) as gone:
+        raise Http404 from gone
+
+
 def is_owner(request: HttpRequest, session: ImportSession | Standing) -> bool:
     if session.user_id is not None:
         return session.user_id == request.user.pk
@@ -105,10 +118,14 @@ def _opened(session: ImportSession) -> ImportSession:
     now = timezone.now()
     if now - session.last_accessed < TOUCH_EVERY:
         return session
-    session.last_accessed, session.expires_at = now, expiry_of(session)
-    row = ImportSession.objects.filter(pk=session.pk)
-    if not row.update(last_accessed=session.last_accessed, expires_at=session.expires_at):
-        raise ImportExpired
+    with transaction.atomic():  # a review that is completed just now has another end
+        try:
+            standing = lock_import(session.pk)
+        except ImportSession.DoesNotExist as gone:
+            raise ImportExpired from gone
+        session.last_accessed, session.expires_at = now, expiry_of(standing)
+        row = ImportSession.objects.filter(pk=session.pk)
+        row.update(last_accessed=session.last_accessed, expires_at=session.expires_at)
     return session
 
 

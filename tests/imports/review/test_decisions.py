@@ -198,8 +198,7 @@ def test_undo_leaves_a_ranking_that_was_changed_by_hand(tmdb: TmdbServer, user: 
     work()
     decisions.add(movies(session)[0], Decimal(3), date(2024, 1, 1))
     Ranking.objects.update(rating=5, changed_at=timezone.now())
-    kept = decisions.undo(movies(session)[0])
-    assert kept is not None
+    assert [ranking.rating for ranking in decisions.undo(movies(session)[0]).kept] == [5]
     assert Ranking.objects.get().rating == 5
 
 
@@ -208,7 +207,8 @@ def test_all_sure_films_are_added_and_undone_as_one(tmdb: TmdbServer, user: User
     work()
     sure = decisions.sure_films(session)
     assert decisions.add_all(session, sure, None) == len(TITLES)
-    assert decisions.add_all(session, sure, None) == 0
+    with pytest.raises(decisions.AlreadyDecided):
+        decisions.add_all(session, sure, None)
     assert set(Ranking.objects.values_list("rating", flat=True)) == {None}
     last = decisions.last_decided(session)
     assert last is not None
@@ -431,7 +431,7 @@ def test_all_rankings_that_were_changed_are_named(tmdb: TmdbServer, user: User) 
     Ranking.objects.filter(pk__in=changed.values_list("pk", flat=True)).update(changed_at=timezone.now())
     last = decisions.last_decided(session)
     assert last is not None
-    assert len(decisions.undo(last)) == 2
+    assert len(decisions.undo(last).kept) == 2
 
 
 def test_choices_made_before_signing_in_are_remembered(tmdb: TmdbServer, user: User) -> None:

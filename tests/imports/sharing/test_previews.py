@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -73,7 +72,7 @@ def test_a_picture_is_served_without_reading_films_while_nothing_changes(prime: 
     assert "imports_movie" in asked
     again, asked = tables_read(address)
     assert again == drawn and "imports_movie" not in asked and "imports_analytics" not in asked
-    rankings.change(Ranking.objects.get(), Decimal("0.5"), date(2024, 1, 1))
+    rankings.change(Ranking.objects.get(), {"rating": Decimal("0.5")})
     assert tables_read(address)[0] != drawn
 
 

@@ -494,7 +494,7 @@ def test_a_library_is_computed_again_when_a_ranking_comes_goes_or_changes(db: No
     assert numbers() == (1, 3.0)
     second = RankingFactory(user=user, rating=5)
     assert numbers() == (2, 4.0)
-    rankings.change(first, None, first.rated_at)
+    rankings.change(first, {"rating": None})
     assert numbers() == (2, 5.0)
     removed = rankings.remove(second)
     assert numbers() == (1, None)

@@ -180,7 +180,7 @@ def test_a_poll_asks_the_same_number_of_queries_however_many_films(
     ImportSession.objects.update(created_at=now - timedelta(minutes=2))
     for second in range(30):
         MovieFactory(session=session, matched=True, settled_at=now - timedelta(seconds=second))
-    with django_assert_num_queries(6):  # standing, cookie, user, import, rate, newest matches
+    with django_assert_num_queries(7):  # standing, cookie, user, import, rate, newest matches, what is left
         get(owner, session, "?revision=1", **HTMX)
 
 

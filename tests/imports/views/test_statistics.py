@@ -304,7 +304,7 @@ def test_a_prime_history_has_the_ratings_of_its_owners_library(owner: Client, pr
 
 def test_a_prime_historys_numbers_follow_the_library(owner: Client, prime: ImportSession) -> None:
     assert figures_of(owner, address(prime)).data["totals"]["rated"] == 2
-    rankings.change(Ranking.objects.get(user=prime.user, rating=None), Decimal("5.0"), date(2024, 1, 1))
+    rankings.change(Ranking.objects.get(user=prime.user, rating=None), {"rating": Decimal("5.0")})
     assert figures_of(owner, address(prime)).data["totals"]["rated"] == 3
     rankings.remove(Ranking.objects.get(user=prime.user, rating=Decimal("4.5")))
     assert figures_of(owner, address(prime)).data["totals"]["rated"] == 2
