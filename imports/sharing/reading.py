@@ -98,13 +98,14 @@ class Number:
 
 def numbers(link: ShareLink) -> list[Number]:
     """Four that tell no more than the link does."""
-    computed = _statistics_of(link)["totals"]
-    totals = allowed_totals(computed, ratings=link.shows_ratings, dates=link.shows_dates)
+    statistics = _statistics_of(link)
+    totals = allowed_totals(statistics["totals"], ratings=link.shows_ratings, dates=link.shows_dates)
     films, countries = totals["films"], totals["countries"]
     found = [Number(intcomma(films), ngettext("film", "films", films))]
     if link.shows_statistics:
         hours = round(totals["hours"])
-        found.append(Number(intcomma(hours), ngettext("hour", "hours", hours)))
+        are_all_known = statistics["coverage"]["known"]["runtime"] == statistics["coverage"]["films"]
+        found.append(Number(intcomma(hours) + ("" if are_all_known else "+"), ngettext("hour", "hours", hours)))
     else:
         directors = totals["directors"]
         found.append(Number(intcomma(directors), ngettext("director", "directors", directors)))

@@ -14,7 +14,7 @@ from .items import average, best, ratings_of
 from .reviews import years_in_review
 from .shape import Coverage, FactCounts, NameCounts, Statistics, Totals
 
-VERSION = 2
+VERSION = 3
 # Of how many films is it known? By what of TMDB's record, where there is any.
 KNOWN = {
     "genres": "genres",

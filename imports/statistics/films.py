@@ -104,11 +104,19 @@ def films_of_session(session: ImportSession) -> list[Film]:
 
 
 def films_of_library(user: User) -> list[Film]:
-    """A library has no viewings: the day of a rating stands in for one."""
+    """A library has no viewings: the day of a rating stands in for one. What has no rating has no day either."""
     names = ("pk", "title", "year", "rating", "rated_at")
     rows: QuerySet[Any, Any] = user.rankings.order_by("rated_at", "pk").values_list(*names, *FACTS)
     return [
-        Film(pk, title, year, _number(rating), turn=-place, facts=Facts(*facts), watches=[Watch(rated_at)])
+        Film(
+            pk,
+            title,
+            year,
+            _number(rating),
+            turn=-place,
+            facts=Facts(*facts),
+            watches=[Watch(rated_at)] if rating is not None else [],
+        )
         for place, (pk, title, year, rating, rated_at, *facts) in enumerate(rows)
     ]
 

@@ -373,14 +373,16 @@ def test_the_year_of_a_film_is_the_sources_and_else_tmdbs(session: ImportSession
 
 def test_a_library_is_read_by_the_days_of_its_ratings(db: None) -> None:
     user = UserFactory()
-    RankingFactory(user=user, rating=4.5, rated_at="2024-01-02", tmdb_movie__genres=["Drama"], year=1999)
-    later = RankingFactory(user=user, rating=None, rated_at="2024-01-03")
+    rated = RankingFactory(user=user, rating=4.5, rated_at="2024-01-02", tmdb_movie__genres=["Drama"], year=1999)
+    RankingFactory(user=user, rating=None, rated_at="2024-01-03")  # so that is no day of a rating
     RankingFactory(rating=1, rated_at="2020-01-01")  # another person's
     data = kept.of_library(user)
     assert (data["kind"], data["totals"]["films"], data["totals"]["average_rating"]) == ("library", 2, 4.5)
     assert [one["name"] for one in data["genres"]] == ["Drama"]
     assert data["last"] is not None
-    assert (data["last"]["id"], data["totals"]["rewatches"]) == (later.pk, 0)
+    assert (data["last"]["id"], data["totals"]["rewatches"]) == (rated.pk, 0)
+    assert [day for day, _ in data["calendar"]["days"]] == ["2024-01-02"]
+    assert data["coverage"]["dated_films"] == 1
     assert kept.of_library(user, Filters(rating="none"))["totals"]["films"] == 1
     assert kept.of_library(UserFactory())["totals"]["films"] == 0
 
