@@ -262,6 +262,12 @@ def test_open_pages_answer_everyone_alike(route: str) -> None:
     assert set(answers.values()) == {OPEN_PAGES[route]}
 
 
+@pytest.mark.parametrize("route", [route for route, status in OPEN_PAGES.items() if status == 405])
+def test_an_address_that_takes_only_forms_says_so_in_a_page(route: str) -> None:
+    answer = Client().get(f"/{route}")
+    assert answer["Allow"] and ("There&#x27;s nothing to open here" in answer.content.decode()) == ("api/" not in route)
+
+
 @pytest.mark.parametrize("route", SIGNED_IN_PAGES)
 def test_pages_of_a_person_lead_the_others_to_sign_in(route: str) -> None:
     visitors = others()
