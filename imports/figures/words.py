@@ -43,8 +43,8 @@ def hours(minutes: int) -> str:
 
 
 def running_time(minutes: int) -> str:
-    told = {"h": minutes // 60, "m": minutes % 60}
-    return gettext("%(h)d h %(m)d min") % told if told["h"] else gettext("%(m)d min") % told
+    parts = {"h": minutes // 60, "m": minutes % 60}
+    return gettext("%(h)d h %(m)d min") % parts if parts["h"] else gettext("%(m)d min") % parts
 
 
 def days(n: int) -> str:
@@ -97,10 +97,10 @@ def known(data: Statistics, what: KnownOf) -> str:
     count = coverage["known"][what]
     if count == coverage["films"]:
         return ""
-    told = [str(KNOWN[what]) % {"known": number(count), "films": films(coverage["films"])}]
+    sentences = [str(KNOWN[what]) % {"known": number(count), "films": films(coverage["films"])}]
     if left_out := coverage["unmatched"] + coverage["unsure"] + coverage["failed"]:
-        told.append(
+        sentences.append(
             ngettext("%(n)s without a match is left out.", "%(n)s without a match are left out.", left_out)
             % {"n": number(left_out)}
         )
-    return " ".join(told)
+    return " ".join(sentences)
