@@ -55,15 +55,15 @@ def rated(filters: FilmFilters, field: str) -> Q:
 
 def released(filters: FilmFilters, field: str) -> Q:
     """The field holds the year of the release."""
-    wanted = Q()
+    condition = Q()
     if filters.decade is not None:
-        wanted &= Q(**{f"{field}__gte": filters.decade, f"{field}__lt": filters.decade + 10})
-    return wanted if filters.year is None else wanted & Q(**{field: filters.year})
+        condition &= Q(**{f"{field}__gte": filters.decade, f"{field}__lt": filters.decade + 10})
+    return condition if filters.year is None else condition & Q(**{field: filters.year})
 
 
 def facts(filters: FilmFilters) -> Q:
     """What TMDB knows of the film."""
-    wanted = Q()
+    condition = Q()
     entries = (
         ("genres", filters.genre),
         ("genres", filters.genre_too),
@@ -73,8 +73,8 @@ def facts(filters: FilmFilters) -> Q:
     )
     for field, entry in entries:
         if entry:
-            wanted &= Q(tmdb_movie__in=holding(field, entry))
-    return wanted & Q(tmdb_movie__original_language=filters.language) if filters.language else wanted
+            condition &= Q(tmdb_movie__in=holding(field, entry))
+    return condition & Q(tmdb_movie__original_language=filters.language) if filters.language else condition
 
 
 def tagged(tag: str) -> Q:
@@ -102,12 +102,12 @@ class Titles:
         """With `stars`."""
         return self.films.annotate(stars=self._stars()).filter(self._shown())
 
-    def any(self, wanted: Q) -> Q:
-        return wanted
+    def any(self, condition: Q) -> Q:
+        return condition
 
-    def known(self, wanted: Q) -> Q:
+    def known(self, condition: Q) -> Q:
         """What TMDB knows."""
-        return wanted
+        return condition
 
     def watched(self, when: Q) -> Q:
         """With a viewing that is so."""
@@ -140,11 +140,11 @@ class SeenFilms(Titles):
         super().__init__(session)
         self.matched = self.films.filter(MATCHED)
 
-    def any(self, wanted: Q) -> Q:
-        return wanted | MATCHED & Q(tmdb_movie__in=self.matched.filter(wanted).values("tmdb_movie"))
+    def any(self, condition: Q) -> Q:
+        return condition | MATCHED & Q(tmdb_movie__in=self.matched.filter(condition).values("tmdb_movie"))
 
-    def known(self, wanted: Q) -> Q:
-        return MATCHED & wanted
+    def known(self, condition: Q) -> Q:
+        return MATCHED & condition
 
     def watched(self, when: Q) -> Q:
         of_film = self.viewings.filter(when, movie__outcome=Outcome.MATCHED).values("movie__tmdb_movie")
