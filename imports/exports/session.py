@@ -76,7 +76,8 @@ class Told(NamedTuple):
 
 
 def movies(session: ImportSession, **only: Any) -> Iterator[Told]:
-    """In order. Not by prefetch_related: a film and its viewings would hold each other until a late collection."""
+    """The films of an import, in its order. With prefetch_related a film and its viewings would hold each other in
+    memory until a late collection."""
     rows = session.movies.filter(**only).select_related("tmdb_movie").order_by("turn", "pk")
     for batch in batches(rows.iterator(chunk_size=BATCH)):
         ranked, viewings = _ranked(session, batch), _viewings(batch)

@@ -58,7 +58,7 @@ class Year:
 
 
 def years_of(days: Iterable[Sequence[object]]) -> list[Year]:
-    """From pairs of a day and its number; the newest first, without years in which nothing happened."""
+    """The years of these pairs of a day and its number: the newest first, without years in which nothing happened."""
     counts_by_year: dict[int, dict[date, int]] = {}
     for text, count in days:
         day = date.fromisoformat(str(text))
@@ -76,7 +76,7 @@ def _year(year: int, counts: dict[date, int]) -> Year:
 
 
 def _place(day: date) -> tuple[int, int]:
-    """Week and weekday."""
+    """The column and the row of a day: its week of the year, and its weekday."""
     first = date(day.year, 1, 1)
     return ((day - first).days + first.weekday()) // 7, day.weekday()
 

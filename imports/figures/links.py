@@ -1,4 +1,4 @@
-"""From a number to the films behind it."""
+"""Addresses that lead from a number to the films behind it."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -81,7 +81,7 @@ def can_be_filtered(filters: Filter) -> bool:
 
 
 def narrowed(chosen: Filter, filters: Filter) -> dict[str, Any]:
-    """What the statistics are of, and one number of them: together."""
+    """The filters of the statistics and those of one of their numbers, as one list of films has both."""
     of_page = {name: value for name, value in chosen.items() if name != "year"}
     if "year" in chosen:
         of_page["watched"] = f"{chosen['year']:04}"

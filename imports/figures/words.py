@@ -1,4 +1,4 @@
-"""How the statistics say it."""
+"""Numbers, days and lengths of the statistics in words."""
 
 from datetime import date
 from typing import Any
@@ -64,7 +64,7 @@ def half_stars(rating: float) -> str:
 
 
 def signed(value: float) -> str:
-    """With its sign, a real minus."""
+    """The number with its sign, which is a real minus where it is less than zero."""
     text = f"{value:+.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:+,}"
     return text.replace("-", "−") if value else "±0"
 
@@ -92,7 +92,7 @@ def from_to(span: Span) -> str:
 
 
 def known(data: Statistics, what: KnownOf) -> str:
-    """Of how many films it is known, and why not of the others."""
+    """The sentence of how many films it is known of, and why not of the others; empty when it is known of all."""
     coverage = data["coverage"]
     count = coverage["known"][what]
     if count == coverage["films"]:

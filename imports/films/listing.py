@@ -99,7 +99,7 @@ def unenriched(session: ImportSession) -> QuerySet[Movie]:
 
 
 def _films(session: ImportSession) -> QuerySet[Movie]:
-    """Without the series and trailers of a Prime history, which wait in a list of their own."""
+    """The import's films; the series and trailers of a Prime history wait in a list of their own."""
     return session.movies.filter(kind=Kind.FILM)
 
 
@@ -120,7 +120,7 @@ def _done(filters: MovieFilters, titles: conditions.Titles) -> Q:
 
 
 def _viewing(filters: MovieFilters) -> Q:
-    """All of it is so of one viewing."""
+    """The condition of a viewing that fits all of these filters at once."""
     condition = conditions.on(filters.watched) if filters.watched else Q()
     if filters.weekday is not None:
         condition &= Q(watched_on__iso_week_day=filters.weekday + 1)

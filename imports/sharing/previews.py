@@ -43,7 +43,7 @@ def preview(link: ShareLink) -> bytes:
 
 
 def _drawn(picture: Picture, *, is_awaiting: bool) -> tuple[bytes, int]:
-    """And for how many seconds it is good."""
+    """The picture as a PNG, and for how many seconds it may be kept."""
     paths = {poster.path for poster in picture.posters if poster.path}
     images = enrichment.posters(paths, POSTER_SIZE, WAIT_FOR_POSTERS)
     is_whole = paths == images.keys() and not is_awaiting
