@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from enrichment.models import DetailsStatus
 from imports.films import conditions
+from imports.films.ratings import as_number
 from imports.models import ImportSession, Kind, Outcome, Viewing
 
 ANSWERED = (DetailsStatus.DONE, DetailsStatus.GONE, DetailsStatus.FAILED)  # no more will come by itself
@@ -108,7 +109,7 @@ def films_of_library(user: User) -> list[Film]:
     names = ("pk", "title", "year", "rating", "rated_at")
     rows: QuerySet[Any, Any] = user.rankings.order_by("rated_at", "pk").values_list(*names, *FACTS)
     return [
-        Film(pk, title, year, _number(rating), turn=-place, facts=Facts(*facts), watches=[Watch(rated_at)])
+        Film(pk, title, year, as_number(rating), turn=-place, facts=Facts(*facts), watches=[Watch(rated_at)])
         for place, (pk, title, year, rating, rated_at, *facts) in enumerate(rows)
     ]
 
@@ -128,7 +129,7 @@ def _film_of_movie(row: tuple[Any, ...], watches: list[Watch]) -> Film:
         id=pk,
         title=title,
         year=year or (facts.release_date.year if facts and facts.release_date else None),
-        rating=_number(rating),
+        rating=as_number(rating),
         is_seen=is_seen,
         is_liked=liked_on is not None,
         marked_on=marked_on,
@@ -157,7 +158,3 @@ def _in_order(watches: Iterable[Watch]) -> Iterator[Watch]:
             watch = watch._replace(is_rewatch=True)
         first = first or watch.day
         yield watch
-
-
-def _number(rating: Any) -> float | None:
-    return None if rating is None else float(rating)
