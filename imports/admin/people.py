@@ -78,7 +78,7 @@ class AccountAdmin(DeletedByServiceMixin, UserAdmin):  # type: ignore[type-arg]
         return {gettext("accounts"): len(objs), **counted(imports), gettext("rankings"): rankings}
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """With several chosen at once Django asks here which of them may not be deleted."""
+        """Django asks here, for several accounts chosen at once, which of them may not be deleted."""
         objs = list(objs)
         deleted, counts, _refused, protected = super().get_deleted_objects(objs, request)
         refused = {str(user) for user in objs if not self.has_delete_permission(request, user)}

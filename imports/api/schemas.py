@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from imports.exports.library import facts_of
+from imports.films.ratings import as_number
 from imports.models import ImportSession, Movie, Ranking, Viewing
 from imports.sessions.progress import Progress, Standing
 from imports.statistics.shape import NamedGroup, NameSection, Statistics
@@ -143,7 +143,7 @@ class ViewingOut(Schema):
     def of(cls, viewing: Viewing, *, is_mine: bool) -> Self:
         return cls(
             watched_date=viewing.watched_on,
-            rating=_number(viewing.rating),
+            rating=as_number(viewing.rating),
             rewatch=viewing.rewatch,
             tags=viewing.tags if is_mine else None,
             review=viewing.review if is_mine else None,
@@ -185,7 +185,7 @@ class MovieOut(Schema):
         return cls(
             title=movie.title,
             year=movie.year,
-            rating=_number(movie.rating),
+            rating=as_number(movie.rating),
             watched_date=movie.watched_on,
             rewatch=any(viewing.rewatch for viewing in viewings),
             tags=sorted({tag for viewing in viewings for tag in viewing.tags}) if is_mine else None,
@@ -370,10 +370,6 @@ def _movie_totals(session: ImportSession, data: Statistics) -> dict[str, Any]:
 
 def _films_by_name(groups: Sequence[NamedGroup]) -> dict[str, int]:
     return {group["name"]: group["films"] for group in groups}
-
-
-def _number(rating: Decimal | None) -> float | None:
-    return None if rating is None else float(rating)
 
 
 def _facts(movie: Movie) -> dict[str, Any]:

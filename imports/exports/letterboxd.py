@@ -1,4 +1,4 @@
-"""In the format that letterboxd.com takes in: CSVs of at most 1 MB each, in a ZIP that is written as it is sent."""
+"""Writes the format that letterboxd.com takes in: CSVs of at most 1 MB each, in a ZIP that is written as it is sent."""
 
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from enrichment.queries import poster_url
+from imports.films.ratings import as_number
 from imports.library.rankings import BY_RATING
 from imports.models import Ranking
 
@@ -33,7 +34,7 @@ def facts_of(ranking: Ranking) -> dict[str, Any]:
     return {
         "title": ranking.title,
         "year": ranking.year,
-        "rating": None if ranking.rating is None else float(ranking.rating),
+        "rating": as_number(ranking.rating),
         "rated_at": ranking.rated_at,
         "tmdb_id": film.pk,
         "imdb_id": film.imdb_id or None,

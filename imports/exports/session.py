@@ -1,10 +1,10 @@
 """One import, to take away: our own JSON, which can be read back (sources/reelkeeper/shape.py), and CSVs for people."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from enrichment.models import TmdbMovie
+from imports.films.ratings import as_number
 from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Viewing
 from imports.sources.reelkeeper import KIND, shape
 from imports.sources.reelkeeper.versions import FORMAT, VERSION
@@ -76,7 +76,8 @@ class Told(NamedTuple):
 
 
 def movies(session: ImportSession, **only: Any) -> Iterator[Told]:
-    """In order. Not by prefetch_related: a film and its viewings would hold each other until a late collection."""
+    """The films of an import, in its order. With prefetch_related a film and its viewings would hold each other in
+    memory until a late collection."""
     rows = session.movies.filter(**only).select_related("tmdb_movie").order_by("turn", "pk")
     for batch in batches(rows.iterator(chunk_size=BATCH)):
         ranked, viewings = _ranked(session, batch), _viewings(batch)
@@ -103,7 +104,7 @@ def _as_json(told: Told) -> shape.Movie:
     return {
         "title": movie.title,
         "year": movie.year,
-        "rating": _number(movie.rating),
+        "rating": as_number(movie.rating),
         "watched_date": movie.watched_on,
         "rewatch": any(viewing.rewatch for viewing in viewings),
         "tags": _tags(viewings),
@@ -131,7 +132,7 @@ def _as_json(told: Told) -> shape.Movie:
 def _viewing(viewing: Viewing) -> shape.Viewing:
     return {
         "watched_date": viewing.watched_on,
-        "rating": _number(viewing.rating),
+        "rating": as_number(viewing.rating),
         "rewatch": viewing.rewatch,
         "tags": viewing.tags,
         "review": viewing.review,
@@ -148,7 +149,7 @@ def _ranking(movie: Movie, ranking: Ranking | None) -> shape.Ranking | None:
     return {
         "title": ranking.title,
         "year": ranking.year,
-        "rating": _number(ranking.rating),
+        "rating": as_number(ranking.rating),
         "rated_at": ranking.rated_at,
         "changed_at": ranking.changed_at,
     }
@@ -187,10 +188,6 @@ def _without_ids(told: Any) -> Any:
 
 def _tags(viewings: list[Viewing]) -> list[str]:
     return sorted({tag for viewing in viewings for tag in viewing.tags})
-
-
-def _number(rating: Decimal | None) -> float | None:
-    return None if rating is None else float(rating)
 
 
 def _yes(value: bool) -> str:

@@ -28,7 +28,7 @@ class Base:
     def __init__(
         self, data: Statistics, links: Links | None = None, *, ratings: bool = True, dates: bool = True
     ) -> None:
-        """Without `links`, nothing leads to films; `ratings` and `dates`: whether they may be told."""
+        """`links`: where numbers lead to (None: nowhere); `ratings` and `dates`: whether the page may tell them."""
         self.data, self.links = data, links or NoLinks()
         self.shows_ratings, self.shows_dates = ratings, dates
         self.is_library = data["kind"] == "library"

@@ -58,12 +58,12 @@ class Year:
 
 
 def years_of(days: Iterable[Sequence[object]]) -> list[Year]:
-    """From pairs of a day and its number; the newest first, without years in which nothing happened."""
-    found: dict[int, dict[date, int]] = {}
+    """The years of these pairs of a day and its number: the newest first, without years in which nothing happened."""
+    counts_by_year: dict[int, dict[date, int]] = {}
     for text, count in days:
         day = date.fromisoformat(str(text))
-        found.setdefault(day.year, {})[day] = int(str(count))
-    return [_year(year, found[year]) for year in sorted(found, reverse=True)]
+        counts_by_year.setdefault(day.year, {})[day] = int(str(count))
+    return [_year(year, counts_by_year[year]) for year in sorted(counts_by_year, reverse=True)]
 
 
 def _year(year: int, counts: dict[date, int]) -> Year:
@@ -76,7 +76,7 @@ def _year(year: int, counts: dict[date, int]) -> Year:
 
 
 def _place(day: date) -> tuple[int, int]:
-    """Week and weekday."""
+    """The column and the row of a day: its week of the year, and its weekday."""
     first = date(day.year, 1, 1)
     return ((day - first).days + first.weekday()) // 7, day.weekday()
 
@@ -111,7 +111,7 @@ def _outline(year: int) -> str:
 
 def months_back(last: date, count: int) -> list[date]:
     """The first days of so many months, the given one last."""
-    found = [last.replace(day=1)]
-    while len(found) < count and found[-1] > date.min:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found[::-1]
+    months = [last.replace(day=1)]
+    while len(months) < count and months[-1] > date.min:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return months[::-1]

@@ -29,7 +29,7 @@ TOP = 10
 class Kinds(Base):
     @cached_property
     def release_years(self) -> Chart | None:
-        years = {one["year"]: one for one in self.data["release_years"]}
+        years = {group["year"]: group for group in self.data["release_years"]}
         if len(years) < 2:
             return None
         rows = [self._release_year(year, years.get(year)) for year in range(min(years), max(years) + 1)]
@@ -44,18 +44,18 @@ class Kinds(Base):
             rows=rows,
         )
 
-    def _release_year(self, year: int, one: YearGroup | None) -> Row:
-        if one is None:
+    def _release_year(self, year: int, group: YearGroup | None) -> Row:
+        if group is None:
             return Row(label=str(year), cells=(0,), is_gap=True)
-        return Row(label=str(year), cells=(one["films"],), url=self.links.films(one["filter"]))
+        return Row(label=str(year), cells=(group["films"],), url=self.links.films(group["filter"]))
 
     @cached_property
     def decades(self) -> Ranks | None:
         decades = self.data["decades"][::-1]
         if not decades:
             return None
-        most = max(one["films"] for one in decades)
-        rows = [self._rank(gettext("%(decade)ss") % {"decade": one["decade"]}, one, most) for one in decades]
+        most = max(decade["films"] for decade in decades)
+        rows = [self._rank(gettext("%(decade)ss") % {"decade": decade["decade"]}, decade, most) for decade in decades]
         return Ranks(
             key="decades", title=gettext("Decades"), coverage=self.known("release_year"), top=rows, total=len(rows)
         )
@@ -74,11 +74,11 @@ class Kinds(Base):
 
     @cached_property
     def tags(self) -> Ranks | None:
-        found = self.data["tags"]
-        rows = self._rows(found)
+        tags = self.data["tags"]
+        rows = self._rows(tags)
         return (
-            Ranks(key="tags", title=gettext("Tags"), coverage="", top=rows[:TOP], more=rows[TOP:], total=len(found))
-            if found
+            Ranks(key="tags", title=gettext("Tags"), coverage="", top=rows[:TOP], more=rows[TOP:], total=len(tags))
+            if tags
             else None
         )
 
@@ -100,16 +100,16 @@ class Kinds(Base):
 
     def _rows(self, groups: Iterable[NamedGroup], spoken: Callable[[str], str] = str) -> list[Rank]:
         groups = list(groups)
-        most = max((one["films"] for one in groups), default=0)
-        return [self._rank(spoken(one["name"]), one, most) for one in groups]
+        most = max((group["films"] for group in groups), default=0)
+        return [self._rank(spoken(group["name"]), group, most) for group in groups]
 
-    def _rank(self, name: str, one: Group, most: int) -> Rank:
+    def _rank(self, name: str, group: Group, most: int) -> Rank:
         return Rank(
             name=name,
-            films=one["films"],
-            width=share(one["films"], most),
-            average=one["average"] if self.shows_ratings else None,
-            url=self.links.films(one["filter"]),
+            films=group["films"],
+            width=share(group["films"], most),
+            average=group["average"] if self.shows_ratings else None,
+            url=self.links.films(group["filter"]),
         )
 
     @cached_property
@@ -117,9 +117,9 @@ class Kinds(Base):
         runtimes = self.data["runtimes"]
         if not runtimes["longest"]:
             return None
-        found = []
-        for one in runtimes["distribution"]:
-            start, end = one["from"], one["to"]
+        entries = []
+        for group in runtimes["distribution"]:
+            start, end = group["from"], group["to"]
             if end is None:
                 label, spoken = f"{start}+", gettext("%(n)s minutes and more") % {"n": start}
             elif not start:
@@ -127,8 +127,8 @@ class Kinds(Base):
             else:
                 label = f"{start}–{end}"
                 spoken = gettext("%(start)s to %(end)s minutes") % {"start": start, "end": end}
-            found.append(Counted(label, spoken, one["films"]))
-        return self._columns(gettext("Films by minutes"), found)
+            entries.append(Counted(label, spoken, group["films"]))
+        return self._columns(gettext("Films by minutes"), entries)
 
     @cached_property
     def shortest_and_longest(self) -> list[tuple[str, str, list[FilmRow]]]:
@@ -145,8 +145,8 @@ class Kinds(Base):
         runtimes = self.data["runtimes"]
         if self.runtimes is None or runtimes["average"] is None or runtimes["median"] is None:
             return ""
-        told = {"average": round(runtimes["average"]), "median": round(runtimes["median"])}
-        return gettext("%(average)s minutes on average; half of the films are shorter than %(median)s.") % told
+        minutes = {"average": round(runtimes["average"]), "median": round(runtimes["median"])}
+        return gettext("%(average)s minutes on average; half of the films are shorter than %(median)s.") % minutes
 
     @cached_property
     def runtime_known(self) -> str:

@@ -1,4 +1,4 @@
-"""From a number to the films behind it."""
+"""Addresses that lead from a number to the films behind it."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ Filter = Mapping[str, Any]
 class Links(Protocol):
     """An empty address: no link."""
 
-    def films(self, wanted: Filter) -> str: ...
+    def films(self, filters: Filter) -> str: ...
     def film(self, pk: int) -> str: ...
     def year(self, year: int) -> str: ...
 
@@ -23,7 +23,7 @@ class Links(Protocol):
 class NoLinks:
     """For pages that show numbers and no list of films."""
 
-    def films(self, wanted: Filter) -> str:
+    def films(self, filters: Filter) -> str:
         return ""
 
     def film(self, pk: int) -> str:
@@ -39,10 +39,10 @@ class SessionLinks:
         self.session, self.chosen = session, chosen
         self.list = reverse("imports:movie_list", args=[session.pk])
 
-    def films(self, wanted: Filter) -> str:
-        if not can_be_filtered(wanted):
+    def films(self, filters: Filter) -> str:
+        if not can_be_filtered(filters):
             return ""
-        return f"{self.list}?{urlencode({'seen': 'on'} | narrowed(self.chosen, wanted))}"
+        return f"{self.list}?{urlencode({'seen': 'on'} | narrowed(self.chosen, filters))}"
 
     def film(self, pk: int) -> str:
         return f"{self.list}{pk}/"
@@ -60,10 +60,10 @@ class LibraryLinks:
         self.chosen = chosen
         self.list = reverse("imports:library")
 
-    def films(self, wanted: Filter) -> str:
-        if not can_be_filtered(wanted):
+    def films(self, filters: Filter) -> str:
+        if not can_be_filtered(filters):
             return ""
-        named = {self.NAMES.get(name, name): value for name, value in narrowed(self.chosen, wanted).items()}
+        named = {self.NAMES.get(name, name): value for name, value in narrowed(self.chosen, filters).items()}
         if named.get("rating", "none") != "none":
             named["rating"] = f"{float(named['rating']):g}"
         return f"{self.list}?{urlencode(named)}"
@@ -75,16 +75,16 @@ class LibraryLinks:
         return f"{reverse('imports:library_stats')}?year={year}"
 
 
-def can_be_filtered(wanted: Filter) -> bool:
+def can_be_filtered(filters: Filter) -> bool:
     """The lists take no name or tag that is longer."""
-    return all(len(str(value)) <= LONGEST for value in wanted.values())
+    return all(len(str(value)) <= LONGEST for value in filters.values())
 
 
-def narrowed(chosen: Filter, wanted: Filter) -> dict[str, Any]:
-    """What the statistics are of, and one number of them: together."""
+def narrowed(chosen: Filter, filters: Filter) -> dict[str, Any]:
+    """The filters of the statistics and those of one of their numbers, as one list of films has both."""
     of_page = {name: value for name, value in chosen.items() if name != "year"}
     if "year" in chosen:
         of_page["watched"] = f"{chosen['year']:04}"
-    if chosen.get("genre", wanted.get("genre")) != wanted.get("genre") and "genre" in wanted:
-        wanted = {name: value for name, value in wanted.items() if name != "genre"} | {"genre_too": wanted["genre"]}
-    return of_page | dict(wanted)
+    if chosen.get("genre", filters.get("genre")) != filters.get("genre") and "genre" in filters:
+        filters = {name: value for name, value in filters.items() if name != "genre"} | {"genre_too": filters["genre"]}
+    return of_page | dict(filters)

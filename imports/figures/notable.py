@@ -30,30 +30,30 @@ class Notable(Base):
         """The first, the round numbers, the last."""
         if not self.shows_dates or self.is_library:
             return []
-        found = [self._film(film, words.day(film["day"]), film["number"]) for film in self.data["milestones"]]
+        rows = [self._film(film, words.day(film["day"]), film["number"]) for film in self.data["milestones"]]
         last = self.data["last"]
-        if last and len(found) and self.data["totals"]["viewings"] > 1:
-            found.append(self._film(last, words.day(last["day"])))
-        return found
+        if last and len(rows) and self.data["totals"]["viewings"] > 1:
+            rows.append(self._film(last, words.day(last["day"])))
+        return rows
 
     @cached_property
     def money(self) -> list[tuple[str, str, str, list[FilmRow]]]:
         """A title, a sentence and the films at the top; of each."""
-        money, found = self.data["money"], []
+        money, lists = self.data["money"], []
         if money["budget"]["top"]:
-            told = self._in_all(money["budget"]["total"], "budget")
+            sentence = self._in_all(money["budget"]["total"], "budget")
             films = self._films(money["budget"]["top"], lambda film: words.dollars(film["budget"]))
-            found.append(("budget", gettext("Largest budgets"), told, films))
+            lists.append(("budget", gettext("Largest budgets"), sentence, films))
         if money["revenue"]["top"]:
-            told = self._in_all(money["revenue"]["total"], "revenue")
+            sentence = self._in_all(money["revenue"]["total"], "revenue")
             films = self._films(money["revenue"]["top"], lambda film: words.dollars(film["revenue"]))
-            found.append(("revenue", gettext("Largest revenues"), told, films))
+            lists.append(("revenue", gettext("Largest revenues"), sentence, films))
         if money["best_returns"]:
             title = gettext("Best returns")
-            told = gettext("Revenue for each dollar of budget; budgets under a million are left out.")
+            sentence = gettext("Revenue for each dollar of budget; budgets under a million are left out.")
             films = self._films(money["best_returns"], lambda film: f"{film['ratio']:g} ×")
-            found.append(("returns", title, told, films))
-        return found
+            lists.append(("returns", title, sentence, films))
+        return lists
 
     def _in_all(self, total: int, what: KnownOf) -> str:
         return f"{gettext('%(total)s in all.') % {'total': words.dollars(total)}} {self.known(what)}"

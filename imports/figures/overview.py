@@ -17,13 +17,13 @@ class Overview(Base):
     @cached_property
     def lead(self) -> str:
         totals = self.data["totals"]
-        told = words.films(totals["films"])
+        counts = words.films(totals["films"])
         lacks_some = self.data["coverage"]["without_viewing"] or totals["viewings"] < totals["films"]
         if totals["viewings"] and not self.is_library:
-            both = {"films": told, "viewings": words.viewings(totals["viewings"])}
+            both = {"films": counts, "viewings": words.viewings(totals["viewings"])}
             form = gettext("%(films)s, %(viewings)s on record") if lacks_some else gettext("%(films)s in %(viewings)s")
-            told = form % both
-        return f"{told}: {self._length()}." if totals["minutes"] else f"{told}."
+            counts = form % both
+        return f"{counts}: {self._length()}." if totals["minutes"] else f"{counts}."
 
     def _length(self) -> str:
         """All hours; and of how many films they are, where that is not all."""
@@ -47,32 +47,32 @@ class Overview(Base):
     @cached_property
     def headline(self) -> list[Number]:
         totals, films = self.data["totals"], self.links.films
-        found = [
+        numbers = [
             Number(label=ngettext("film", "films", totals["films"]), text=words.number(totals["films"]), url=films({}))
         ]
         if totals["viewings"] and not self.is_library:
-            found.append(
+            numbers.append(
                 Number(label=ngettext("viewing", "viewings", totals["viewings"]), text=words.number(totals["viewings"]))
             )
         if totals["rewatches"]:
             label, again = ngettext("rewatch", "rewatches", totals["rewatches"]), words.number(totals["rewatches"])
-            found.append(Number(label=label, text=again, url=films({"rewatched": "on"})))
+            numbers.append(Number(label=label, text=again, url=films({"rewatched": "on"})))
         if totals["minutes"]:
-            found.append(
+            numbers.append(
                 Number(
                     label=gettext("hours"), text=words.number(round(totals["minutes"] / 60)), note=self._known_lengths()
                 )
             )
         if self.shows_ratings and totals["average_rating"] is not None:
             average = f"{totals['average_rating']:.2f}"
-            found.append(Number(label=gettext("stars on average"), text=average, url=films({"sort": "rating"})))
+            numbers.append(Number(label=gettext("stars on average"), text=average, url=films({"sort": "rating"})))
         counted = (
             (totals["directors"], ngettext("director", "directors", totals["directors"])),
             (totals["countries"], ngettext("country", "countries", totals["countries"])),
             (totals["languages"], ngettext("language", "languages", totals["languages"])),
         )
-        found += [Number(label=label, text=words.number(count)) for count, label in counted if count]
-        return found
+        numbers += [Number(label=label, text=words.number(count)) for count, label in counted if count]
+        return numbers
 
     def _known_lengths(self) -> str:
         known = self.data["coverage"]["known"]["runtime"]
@@ -84,14 +84,14 @@ class Overview(Base):
     def left_out(self) -> list[str]:
         """What the numbers do not hold, in sentences."""
         coverage, totals = self.data["coverage"], self.data["totals"]
-        told = []
+        sentences = []
         if without := coverage["unmatched"] + coverage["unsure"] + coverage["failed"]:
-            told.append(
+            sentences.append(
                 gettext("%(n)s of %(films)s have no match: nothing is known of their makers, genres and lengths.")
                 % {"n": words.number(without), "films": words.films(coverage["films"])}
             )
         if coverage["merged"]:
-            told.append(
+            sentences.append(
                 ngettext(
                     "%(n)s title is the same film as another, and was counted with it.",
                     "%(n)s titles are the same film as another, and were counted with it.",
@@ -100,7 +100,7 @@ class Overview(Base):
                 % {"n": words.number(coverage["merged"])}
             )
         if totals["liked_unseen"]:
-            told.append(
+            sentences.append(
                 ngettext(
                     "%(n)s film is only liked, and was never marked as seen: it is in no other number.",
                     "%(n)s films are only liked, and were never marked as seen: they are in no other number.",
@@ -108,4 +108,4 @@ class Overview(Base):
                 )
                 % {"n": words.number(totals["liked_unseen"])}
             )
-        return told
+        return sentences

@@ -16,16 +16,16 @@ class Ratings(Base):
     def ratings(self) -> Columns | None:
         if not self.shows_ratings or not self.data["totals"]["rated"]:
             return None
-        found = [
+        entries = [
             Counted(
-                words.half_stars(one["stars"]),
-                gettext("%(n)s stars") % {"n": words.stars(one["stars"])},
-                one["films"],
-                one["filter"],
+                words.half_stars(group["stars"]),
+                gettext("%(n)s stars") % {"n": words.stars(group["stars"])},
+                group["films"],
+                group["filter"],
             )
-            for one in self.data["ratings"]
+            for group in self.data["ratings"]
         ]
-        return self._columns(gettext("Films by stars"), found)
+        return self._columns(gettext("Films by stars"), entries)
 
     @cached_property
     def rated(self) -> str:
@@ -48,13 +48,13 @@ class Ratings(Base):
         likes = self.data["likes"]
         if not likes["films"] or likes["share"] is None:
             return ""
-        told = gettext("%(films)s liked: %(share)s%% of those seen.") % {
+        sentence = gettext("%(films)s liked: %(share)s%% of those seen.") % {
             "films": words.films(likes["films"]),
             "share": words.stars(likes["share"]),
         }
         if likes["average"] is None or not self.shows_ratings:
-            return told
-        return told + " " + gettext("Rated %(n)s on average.") % {"n": words.stars(likes["average"])}
+            return sentence
+        return sentence + " " + gettext("Rated %(n)s on average.") % {"n": words.stars(likes["average"])}
 
     @property
     def likes_url(self) -> str:
@@ -65,7 +65,7 @@ class Ratings(Base):
         compared = self.data["against_tmdb"]
         if not self.shows_ratings or compared["yours"] is None or compared["tmdb"] is None:
             return ""
-        told = {
+        numbers = {
             "films": words.films(compared["films"]),
             "votes": compared["least_votes"],
             "yours": words.stars(compared["yours"]),
@@ -75,7 +75,7 @@ class Ratings(Base):
             gettext(
                 "%(yours)s stars here, %(tmdb)s at TMDB, over %(films)s that are rated and have %(votes)s votes there."
             )
-            % told
+            % numbers
         )
 
     @cached_property

@@ -25,36 +25,38 @@ class ReviewShown(Review):
 class Reviews(Base):
     @cached_property
     def reviews(self) -> list[ReviewShown]:
-        return [self.review(one) for one in self.data["reviews"]] if self.shows_dates and not self.is_library else []
+        return (
+            [self.review(review) for review in self.data["reviews"]] if self.shows_dates and not self.is_library else []
+        )
 
-    def review(self, one: Review) -> ReviewShown:
-        change = one["change"]
+    def review(self, review: Review) -> ReviewShown:
+        change = review["change"]
         return {
-            **one,
-            "url": self.links.year(one["year"]),
-            "hours": round(one["minutes"] / 60),
-            "average": one["average_rating"] if self.shows_ratings else None,
-            "films_of_note": self._films(one["favourites"] if self.shows_ratings else [], lambda film: ""),
-            "changes": self._changes(change, one["year"] - 1) if change else [],
+            **review,
+            "url": self.links.year(review["year"]),
+            "hours": round(review["minutes"] / 60),
+            "average": review["average_rating"] if self.shows_ratings else None,
+            "films_of_note": self._films(review["favourites"] if self.shows_ratings else [], lambda film: ""),
+            "changes": self._changes(change, review["year"] - 1) if change else [],
         }
 
     def _changes(self, change: Compared, before: int) -> list[str]:
-        told = [
+        changes = [
             gettext("%(n)s viewings") % {"n": words.signed(change["viewings"])},
             gettext("%(n)s hours") % {"n": words.signed(round(change["minutes"] / 60))},
         ]
         if self.shows_ratings and change["average_rating"] is not None:
-            told.append(gettext("%(n)s stars") % {"n": words.signed(float(change["average_rating"]))})
+            changes.append(gettext("%(n)s stars") % {"n": words.signed(float(change["average_rating"]))})
         if self._is_running(before + 1):
-            return [*told, gettext("so far, against %(year)s up to the same day") % {"year": before}]
-        return [*told, gettext("against %(year)s") % {"year": before}]
+            return [*changes, gettext("so far, against %(year)s up to the same day") % {"year": before}]
+        return [*changes, gettext("against %(year)s") % {"year": before}]
 
     def _is_running(self, year: int) -> bool:
         return date.fromisoformat(self.data["today"]).year == year
 
     def facts(self, review: Review) -> list[Number]:
         """What stands out in a year."""
-        found = [
+        numbers = [
             Number(
                 label=label,
                 text=most["name"],
@@ -70,7 +72,7 @@ class Reviews(Base):
         ]
         busiest, streak = review["busiest_month"], review["streak"]
         if busiest:
-            found.append(
+            numbers.append(
                 Number(
                     label=gettext("busiest month"),
                     text=words.month(busiest["month"], "F"),
@@ -79,18 +81,18 @@ class Reviews(Base):
                 )
             )
         if streak and streak["length"] > 1:
-            found.append(
+            numbers.append(
                 Number(label=gettext("longest run"), text=words.days(streak["length"]), note=words.from_to(streak))
             )
         if review["new_releases"]:
-            found.append(
+            numbers.append(
                 Number(
                     label=gettext("new that year"),
                     text=words.films(review["new_releases"]),
                     url=self.links.films({"year": review["year"]}),
                 )
             )
-        return found
+        return numbers
 
     def first_and_last(self, review: Review) -> list[FilmRow]:
         ends = [review["first"], review["last"]] if review["viewings"] > 1 else [review["first"]]

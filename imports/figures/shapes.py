@@ -107,5 +107,5 @@ class Chart:
 
 
 def share(count: float, most: float) -> float:
-    """Of 100; what is there at all can be seen."""
+    """How large a bar is, of 100; one that is not 0 is large enough to be seen."""
     return max(round(100 * count / most, 2), 1.5) if count and most else 0.0

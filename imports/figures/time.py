@@ -19,8 +19,8 @@ YEARS_SHOWN, MONTHS_SHOWN, MARKED_SHOWN = 3, 60, 3
 class InTime(Base):
     @cached_property
     def years(self) -> list[heatmap.Year]:
-        found = heatmap.years_of(self.data["calendar"]["days"]) if self.shows_dates else []
-        return [self._linked(year) for year in found]
+        years = heatmap.years_of(self.data["calendar"]["days"]) if self.shows_dates else []
+        return [self._linked(year) for year in years]
 
     def _linked(self, year: heatmap.Year) -> heatmap.Year:
         return heatmap.Year(
@@ -45,14 +45,14 @@ class InTime(Base):
 
     @cached_property
     def when(self) -> str:
-        coverage, told = self.data["coverage"], []
+        coverage, sentences = self.data["coverage"], []
         if coverage["dated_films"] < coverage["films"]:
-            told.append(
+            sentences.append(
                 gettext("A day is known for %(n)s of %(films)s.")
                 % {"n": words.number(coverage["dated_films"]), "films": words.films(coverage["films"])}
             )
         if coverage["future_viewings"]:
-            told.append(
+            sentences.append(
                 ngettext(
                     "%(n)s viewing has a day that is yet to come; no streak or milestone counts it.",
                     "%(n)s viewings have days that are yet to come; no streak or milestone counts them.",
@@ -60,12 +60,12 @@ class InTime(Base):
                 )
                 % {"n": words.number(coverage["future_viewings"])}
             )
-        return " ".join(told)
+        return " ".join(sentences)
 
     @cached_property
     def streaks(self) -> list[Number]:
         streaks, calendar = self.data["streaks"], self.data["calendar"]
-        found = [
+        numbers = [
             Number(label=label, text=count(span["length"]), note=words.from_to(span))
             for span, label, count in (
                 (streaks["days"], gettext("longest run of days"), words.days),
@@ -73,13 +73,13 @@ class InTime(Base):
             )
             if span and span["length"] > 1 and not self.is_library
         ]
-        if found and (streaks["current_days"] > 1 or streaks["current_weeks"] > 1):
+        if numbers and (streaks["current_days"] > 1 or streaks["current_weeks"] > 1):
             days, weeks = streaks["current_days"], streaks["current_weeks"]
             now = words.days(days) if days > 1 else words.weeks(weeks)
-            found.append(Number(label=gettext("running right now"), text=now))
+            numbers.append(Number(label=gettext("running right now"), text=now))
         if calendar["busiest"] and calendar["busiest"]["viewings"] > 1:
             busiest = calendar["busiest"]
-            found.append(
+            numbers.append(
                 Number(
                     label=gettext("busiest day"),
                     text=words.viewings(busiest["viewings"], self.data["kind"]),
@@ -87,7 +87,7 @@ class InTime(Base):
                     url=self.links.films({"watched": busiest["day"]}),
                 )
             )
-        return found
+        return numbers
 
     @cached_property
     def marked(self) -> str:
@@ -98,37 +98,37 @@ class InTime(Base):
         counts = [(str(day), int(count)) for day, count in marked["days"]]
         most = sorted(counts, key=lambda entry: (-entry[1], entry[0]))[:MARKED_SHOWN]
         days = ", ".join(f"{words.day(day)} ({words.number(count)})" for day, count in most)
-        told = {"films": words.films(marked["films"]), "days": days}
+        parts = {"films": words.films(marked["films"]), "days": days}
         if len(counts) > len(most):
-            return gettext("%(films)s were only marked as seen, nobody knows when: most of them on %(days)s.") % told
-        return gettext("%(films)s only marked as seen, nobody knows when: on %(days)s.") % told
+            return gettext("%(films)s were only marked as seen, nobody knows when: most of them on %(days)s.") % parts
+        return gettext("%(films)s only marked as seen, nobody knows when: on %(days)s.") % parts
 
     @cached_property
     def weekdays(self) -> Columns | None:
         if not self.years:
             return None
-        found = [
+        entries = [
             Counted(
-                str(WEEKDAYS_ABBR[one["weekday"]]),
-                str(WEEKDAYS[one["weekday"]]),
-                one["viewings"],
-                {"weekday": one["weekday"]},
+                str(WEEKDAYS_ABBR[group["weekday"]]),
+                str(WEEKDAYS[group["weekday"]]),
+                group["viewings"],
+                {"weekday": group["weekday"]},
             )
-            for one in self.data["weekdays"]
+            for group in self.data["weekdays"]
         ]
         title = gettext("Ratings by weekday") if self.is_library else gettext("Viewings by weekday")
-        return self._columns(title, found)
+        return self._columns(title, entries)
 
     @cached_property
     def per_year(self) -> Chart | None:
-        rows = [(str(one["year"]), one) for one in self.data["years"]]
+        rows = [(str(year["year"]), year) for year in self.data["years"]]
         title = gettext("Year by year")
         return self._periods("per-year", title, gettext("Year"), rows) if self.shows_dates and len(rows) > 1 else None
 
     @cached_property
     def per_month(self) -> Chart | None:
         """The newest months, with those in which nothing was watched."""
-        months = {one["month"]: one for one in self.data["months"]}
+        months = {month["month"]: month for month in self.data["months"]}
         this_month = self.data["today"][:7]
         past = [month for month in months if month <= this_month] or list(months)
         if not self.shows_dates or len(past) < FEW:
@@ -146,11 +146,11 @@ class InTime(Base):
         """For the page of one year."""
         if not self.years:
             return None
-        found = [
+        entries = [
             Counted(month.name[:3], words.month(month.key), month.count, {"watched": month.key})
             for month in self.years[0].months
         ]
-        return self._columns(gettext("Viewings by month"), found, fewest=1)
+        return self._columns(gettext("Viewings by month"), entries, fewest=1)
 
     def _periods(
         self,
@@ -162,20 +162,20 @@ class InTime(Base):
         hours: str = "line",
     ) -> Chart:
         viewings = gettext("Ratings") if self.is_library else gettext("Viewings")
-        rows = [self._period(label, one) for label, one in entries]
+        rows = [self._period(label, period) for label, period in entries]
         most = max(rows, key=lambda row: row.cells[0])
-        told = {"rows": len(rows), "most": most.label, "n": words.viewings(int(most.cells[0]), self.data["kind"])}
+        parts = {"rows": len(rows), "most": most.label, "n": words.viewings(int(most.cells[0]), self.data["kind"])}
         return Chart(
             key=key,
             title=title,
-            summary=gettext("%(most)s has the most: %(n)s.") % told,
+            summary=gettext("%(most)s has the most: %(n)s.") % parts,
             first=first,
             headings=[Heading(viewings, "bar"), Heading(gettext("Hours"), hours), Heading(gettext("Films"))],
             rows=rows,
         )
 
-    def _period(self, label: str, one: Year | Month | None) -> Row:
-        if one is None:
+    def _period(self, label: str, period: Year | Month | None) -> Row:
+        if period is None:
             return Row(label=label, cells=(0, 0, 0), is_gap=True)
-        cells = (one["viewings"], round(one["minutes"] / 60, 1), one["films"])
-        return Row(label=label, cells=cells, url=self.links.films(one["filter"]))
+        cells = (period["viewings"], round(period["minutes"] / 60, 1), period["films"])
+        return Row(label=label, cells=cells, url=self.links.films(period["filter"]))

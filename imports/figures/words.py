@@ -1,4 +1,4 @@
-"""How the statistics say it."""
+"""Numbers, days and lengths of the statistics in words."""
 
 from datetime import date
 from typing import Any
@@ -43,8 +43,8 @@ def hours(minutes: int) -> str:
 
 
 def running_time(minutes: int) -> str:
-    told = {"h": minutes // 60, "m": minutes % 60}
-    return gettext("%(h)d h %(m)d min") % told if told["h"] else gettext("%(m)d min") % told
+    parts = {"h": minutes // 60, "m": minutes % 60}
+    return gettext("%(h)d h %(m)d min") % parts if parts["h"] else gettext("%(m)d min") % parts
 
 
 def days(n: int) -> str:
@@ -64,7 +64,7 @@ def half_stars(rating: float) -> str:
 
 
 def signed(value: float) -> str:
-    """With its sign, a real minus."""
+    """The number with its sign, which is a real minus where it is less than zero."""
     text = f"{value:+.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:+,}"
     return text.replace("-", "−") if value else "±0"
 
@@ -92,15 +92,15 @@ def from_to(span: Span) -> str:
 
 
 def known(data: Statistics, what: KnownOf) -> str:
-    """Of how many films it is known, and why not of the others."""
+    """The sentence of how many films it is known of, and why not of the others; empty when it is known of all."""
     coverage = data["coverage"]
     count = coverage["known"][what]
     if count == coverage["films"]:
         return ""
-    told = [str(KNOWN[what]) % {"known": number(count), "films": films(coverage["films"])}]
+    sentences = [str(KNOWN[what]) % {"known": number(count), "films": films(coverage["films"])}]
     if left_out := coverage["unmatched"] + coverage["unsure"] + coverage["failed"]:
-        told.append(
+        sentences.append(
             ngettext("%(n)s without a match is left out.", "%(n)s without a match are left out.", left_out)
             % {"n": number(left_out)}
         )
-    return " ".join(told)
+    return " ".join(sentences)

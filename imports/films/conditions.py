@@ -55,15 +55,15 @@ def rated(filters: FilmFilters, field: str) -> Q:
 
 def released(filters: FilmFilters, field: str) -> Q:
     """The field holds the year of the release."""
-    wanted = Q()
+    condition = Q()
     if filters.decade is not None:
-        wanted &= Q(**{f"{field}__gte": filters.decade, f"{field}__lt": filters.decade + 10})
-    return wanted if filters.year is None else wanted & Q(**{field: filters.year})
+        condition &= Q(**{f"{field}__gte": filters.decade, f"{field}__lt": filters.decade + 10})
+    return condition if filters.year is None else condition & Q(**{field: filters.year})
 
 
 def facts(filters: FilmFilters) -> Q:
     """What TMDB knows of the film."""
-    wanted = Q()
+    condition = Q()
     entries = (
         ("genres", filters.genre),
         ("genres", filters.genre_too),
@@ -73,17 +73,17 @@ def facts(filters: FilmFilters) -> Q:
     )
     for field, entry in entries:
         if entry:
-            wanted &= Q(tmdb_movie__in=holding(field, entry))
-    return wanted & Q(tmdb_movie__original_language=filters.language) if filters.language else wanted
+            condition &= Q(tmdb_movie__in=holding(field, entry))
+    return condition & Q(tmdb_movie__original_language=filters.language) if filters.language else condition
 
 
 def tagged(tag: str) -> Q:
-    """Of a viewing."""
+    """The condition of a viewing that has this tag."""
     return Q(GreaterThan(_place("tags", tag), 0))
 
 
 def on(when: str, field: str = "watched_on") -> Q:
-    """In a year, in a month or on a day: "2024", "2024-05", "2024-05-17"."""
+    """The field holds a day within this year, month or day: "2024", "2024-05", "2024-05-17"."""
     parts = [int(part) for part in when.split("-")]
     if len(parts) == 3:
         return Q(**{field: date(*parts)})
@@ -99,26 +99,26 @@ class Titles:
         self.viewings = Viewing.objects.filter(movie__session=session, movie__kind=Kind.FILM)
 
     def all(self) -> QuerySet[Movie]:
-        """With `stars`."""
+        """All films that the list can show, each with its rating as `stars`."""
         return self.films.annotate(stars=self._stars()).filter(self._shown())
 
-    def any(self, wanted: Q) -> Q:
-        return wanted
+    def any(self, condition: Q) -> Q:
+        return condition
 
-    def known(self, wanted: Q) -> Q:
-        """What TMDB knows."""
-        return wanted
+    def known(self, condition: Q) -> Q:
+        """The condition for films of which TMDB knows what is asked."""
+        return condition
 
     def watched(self, when: Q) -> Q:
-        """With a viewing that is so."""
+        """The condition for films that have a viewing of this kind."""
         return Q(pk__in=self.viewings.filter(when).values("movie"))
 
     def again(self, when: Q) -> Q:
-        """With such a viewing that was not the first: by the diary's own word or by its days."""
+        """The condition for films with such a viewing that was not the first, by the diary's word or by its days."""
         return self.watched(when & (Q(rewatch=True) | self._after_another()))
 
     def _after_another(self) -> Q:
-        """Of a viewing."""
+        """The condition of a viewing that has an earlier one of the same film."""
         return Q(Exists(self._earlier().filter(movie=OuterRef("movie"))))
 
     def _earlier(self) -> QuerySet[Viewing]:
@@ -132,19 +132,19 @@ class Titles:
 
 
 class SeenFilms(Titles):
-    """As statistics count: films that were seen; of several titles that are one film, the one that was watched last
-    stands for all of them. What it asks of other titles is asked once for a query: to look for those of each of 10,000
-    films takes minutes on SQLite."""
+    """The films as statistics count them: those that were seen; of several titles that are one film, the one that was
+    watched last stands for all of them. What it asks of other titles is asked once for a query: to look for those of
+    each of 10,000 films takes minutes on SQLite."""
 
     def __init__(self, session: ImportSession) -> None:
         super().__init__(session)
         self.matched = self.films.filter(MATCHED)
 
-    def any(self, wanted: Q) -> Q:
-        return wanted | MATCHED & Q(tmdb_movie__in=self.matched.filter(wanted).values("tmdb_movie"))
+    def any(self, condition: Q) -> Q:
+        return condition | MATCHED & Q(tmdb_movie__in=self.matched.filter(condition).values("tmdb_movie"))
 
-    def known(self, wanted: Q) -> Q:
-        return MATCHED & wanted
+    def known(self, condition: Q) -> Q:
+        return MATCHED & condition
 
     def watched(self, when: Q) -> Q:
         of_film = self.viewings.filter(when, movie__outcome=Outcome.MATCHED).values("movie__tmdb_movie")
@@ -162,7 +162,7 @@ class SeenFilms(Titles):
         return (~MATCHED | Q(pk__in=newest)) & self.any(Q(is_seen=True))
 
     def _stars(self) -> Any:
-        """Of the title that was watched last among those that are rated."""
+        """The rating of the title, else that of the film's rated title that was watched last."""
         if self.session.is_review:
             return super()._stars()
         rated = self.matched.filter(tmdb_movie=OuterRef("tmdb_movie"), rating__isnull=False)
@@ -173,5 +173,5 @@ class SeenFilms(Titles):
 
 
 def _place(field: str, entry: str) -> StrIndex:
-    """Of the entry in the list, read as text; 0: it has none. Unlike LIKE, it knows A from a on SQLite, too."""
+    """Where the entry stands in the list, read as text; 0: nowhere. Unlike LIKE, it knows A from a on SQLite, too."""
     return StrIndex(Cast(field, TextField()), Value(json.dumps(entry, ensure_ascii=False)))

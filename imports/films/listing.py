@@ -83,13 +83,13 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 def movies(session: ImportSession, filters: MovieFilters = MovieFilters()) -> QuerySet[Movie]:
     """The films of an import with their TMDB film and lookup, filtered and in order; one query however many."""
     titles = conditions.SeenFilms(session) if filters.seen else conditions.Titles(session)
-    found = titles.all().select_related("tmdb_movie", "lookup").annotate(film_year=FILM_YEAR)
-    wanted = _search(filters.q) & conditions.rated(filters, "stars") & _released(filters) & _done(filters, titles)
+    films = titles.all().select_related("tmdb_movie", "lookup").annotate(film_year=FILM_YEAR)
+    condition = _search(filters.q) & conditions.rated(filters, "stars") & _released(filters) & _done(filters, titles)
     if facts := conditions.facts(filters):
-        wanted &= titles.known(facts)
+        condition &= titles.known(facts)
     if filters.status:
-        wanted &= Q(outcome=filters.status)
-    return found.filter(wanted).order_by(*ORDERS[filters.sort], "pk")
+        condition &= Q(outcome=filters.status)
+    return films.filter(condition).order_by(*ORDERS[filters.sort], "pk")
 
 
 def unenriched(session: ImportSession) -> QuerySet[Movie]:
@@ -99,44 +99,45 @@ def unenriched(session: ImportSession) -> QuerySet[Movie]:
 
 
 def _films(session: ImportSession) -> QuerySet[Movie]:
-    """Without the series and trailers of a Prime history, which wait in a list of their own."""
+    """The import's films; the series and trailers of a Prime history wait in a list of their own."""
     return session.movies.filter(kind=Kind.FILM)
 
 
 def _released(filters: MovieFilters) -> Q:
-    wanted = conditions.released(filters, "film_year")
-    return wanted & (Q(year__isnull=False) | conditions.MATCHED) if wanted and filters.seen else wanted
+    condition = conditions.released(filters, "film_year")
+    return condition & (Q(year__isnull=False) | conditions.MATCHED) if condition and filters.seen else condition
 
 
 def _done(filters: MovieFilters, titles: conditions.Titles) -> Q:
     """What the person did with the film."""
-    wanted = Q()
+    condition = Q()
     if filters.liked:
-        wanted &= titles.any(Q(liked_on__isnull=False))
+        condition &= titles.any(Q(liked_on__isnull=False))
     viewing = _viewing(filters)
     if filters.rewatched:
-        return wanted & titles.again(viewing)
-    return wanted & titles.watched(viewing) if viewing else wanted
+        return condition & titles.again(viewing)
+    return condition & titles.watched(viewing) if viewing else condition
 
 
 def _viewing(filters: MovieFilters) -> Q:
-    """All of it is so of one viewing."""
-    wanted = conditions.on(filters.watched) if filters.watched else Q()
+    """The condition of a viewing that fits all of these filters at once."""
+    condition = conditions.on(filters.watched) if filters.watched else Q()
     if filters.weekday is not None:
-        wanted &= Q(watched_on__iso_week_day=filters.weekday + 1)
-    return wanted & conditions.tagged(filters.tag) if filters.tag else wanted
+        condition &= Q(watched_on__iso_week_day=filters.weekday + 1)
+    return condition & conditions.tagged(filters.tag) if filters.tag else condition
 
 
 def _search(q: str) -> Q:
     """Every word, in any of the names: the title as exported, TMDB's, the original one, a director's."""
-    wanted = Q()
+    condition = Q()
     for word in list(dict.fromkeys(q.split()))[:MOST_WORDS]:
         in_json = json.dumps(word, ensure_ascii=False)[1:-1]
         film = TmdbMovie.objects.annotate(names=Cast("directors", TextField())).filter(
             Q(title__icontains=word) | Q(original_title__icontains=word) | Q(names__icontains=in_json)
         )
-        wanted &= Q(title__icontains=word) | Q(lookup__title_key__contains=fold(word) or word) | Q(tmdb_movie__in=film)
-    return wanted
+        exported = Q(title__icontains=word) | Q(lookup__title_key__contains=fold(word) or word)
+        condition &= exported | Q(tmdb_movie__in=film)
+    return condition
 
 
 def facets(session: ImportSession) -> Facets:

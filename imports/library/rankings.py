@@ -83,11 +83,11 @@ class Found:
 
 def find(user: User, filters: RankingFilters = RankingFilters()) -> "QuerySet[Ranking] | Found":
     """The rankings that the filters leave, with their films, in order."""
-    found = user.rankings.select_related("tmdb_movie").order_by(*ORDERS[filters.sort], "pk")
-    found = found.filter(_conditions(filters))
+    rankings = user.rankings.select_related("tmdb_movie").order_by(*ORDERS[filters.sort], "pk")
+    rankings = rankings.filter(_conditions(filters))
     if not filters.q and filters.sort != "title":
-        return found
-    rows = list(found.values_list("pk", "year", "title", *OTHER_NAMES))
+        return rankings
+    rows = list(rankings.values_list("pk", "year", "title", *OTHER_NAMES))
     if filters.q:
         rows = [row for row in rows if _bears(row[2:], filters.q)]
     if filters.sort == "title":
@@ -95,17 +95,17 @@ def find(user: User, filters: RankingFilters = RankingFilters()) -> "QuerySet[Ra
     return Found([row[0] for row in rows])
 
 
-def count(found: "QuerySet[Ranking] | Found") -> int:
-    return len(found) if isinstance(found, Found) else found.count()
+def count(rankings: "QuerySet[Ranking] | Found") -> int:
+    return len(rankings) if isinstance(rankings, Found) else rankings.count()
 
 
 def _conditions(filters: RankingFilters) -> Q:
-    wanted = conditions.rated(filters, "rating") & conditions.released(filters, "year")
+    condition = conditions.rated(filters, "rating") & conditions.released(filters, "year")
     if filters.rated_in:
-        wanted &= conditions.on(filters.rated_in, "rated_at") & RATED
+        condition &= conditions.on(filters.rated_in, "rated_at") & RATED
     if filters.rated_weekday is not None:
-        wanted &= Q(rated_at__iso_week_day=filters.rated_weekday + 1) & RATED
-    return wanted & conditions.facts(filters)
+        condition &= Q(rated_at__iso_week_day=filters.rated_weekday + 1) & RATED
+    return condition & conditions.facts(filters)
 
 
 def _bears(names: tuple[Any, ...], q: str) -> bool:

@@ -62,8 +62,8 @@ def examine() -> Iterator[Finding]:
     yield _data_dir()
     yield from _caches()
     yield from _mail()
-    found, is_usable = _database()
-    yield from found
+    findings, is_usable = _database()
+    yield from findings
     for what, check in _IN_DATABASE.items():
         if is_usable:
             yield _checked(what, check)
@@ -153,12 +153,12 @@ def _database() -> tuple[list[Finding], bool]:
     """What there is to say of the database, and whether it can be used: it answers, and has what this version needs."""
     try:
         connection.ensure_connection()
-        found = [_server(), _migrations()]
-        if found[-1].level != Level.FAILED:
+        findings = [_server(), _migrations()]
+        if findings[-1].level != Level.FAILED:
             OrmQ.objects.filter(pk=-1).update(lock=timezone.now())  # fails where nothing can be written
     except DATABASE_TROUBLE as exc:
         return [Finding("database", Level.FAILED, _said(exc))], False
-    return found, found[-1].level != Level.FAILED
+    return findings, findings[-1].level != Level.FAILED
 
 
 def _said(exc: Exception) -> str:
@@ -217,7 +217,7 @@ def _cluster() -> Checked:
             Level.FAILED,
             "none is alive: films wait; start `manage.py serve`, or `manage.py work` on a worker machine",
         )
-    return Level.OK, ", ".join(f"{one.host} with {one.workers} workers" for one in clusters)
+    return Level.OK, ", ".join(f"{cluster.host} with {cluster.workers} workers" for cluster in clusters)
 
 
 def _schedules() -> Checked:

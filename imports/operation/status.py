@@ -158,8 +158,8 @@ def _work() -> Work:
 
 
 def _count_and_oldest(rows: QuerySet[Any]) -> tuple[int, datetime | None]:
-    found = rows.aggregate(n=Count("pk"), oldest=Min("created_at"))
-    return found["n"], found["oldest"]
+    counted = rows.aggregate(n=Count("pk"), oldest=Min("created_at"))
+    return counted["n"], counted["oldest"]
 
 
 def _tmdb() -> Tmdb:

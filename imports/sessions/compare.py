@@ -67,37 +67,37 @@ class Newer:
             missing=len(missing),
         )
 
-    def _read(self, told: ParsedMovie) -> None:
-        film = self._films.claim(told)
+    def _read(self, newer: ParsedMovie) -> None:
+        film = self._films.claim(newer)
         if film is None:
-            self.new.append(told)
+            self.new.append(newer)
             return
-        for viewing in told.viewings:
+        for viewing in newer.viewings:
             self._read_viewing(film, viewing)
-        changed = _changed(film, _film_values(film, told) | {"watched_on": self._viewings.newest_day(film)})
+        changed = _changed(film, _film_values(film, newer) | {"watched_on": self._viewings.newest_day(film)})
         if changed:
             self.changed_films.append(film)
         changed.pop("watched_on", None)  # that was a viewing's news
-        self._count(told.file, is_changed=bool(changed))
+        self._count(newer.file, is_changed=bool(changed))
         if not changed:
             return
         if "rating" in changed:
             self._counts["ratings"] += 1
         if "rating" not in changed or changed.keys() - {"rating", "rated_on"}:
             self._counts["others"] += 1
-        self._note(told, told.file, film, changed)
+        self._note(newer, newer.file, film, changed)
 
-    def _read_viewing(self, film: Movie, told: ParsedViewing) -> None:
-        viewing = self._viewings.claim(film, told)
+    def _read_viewing(self, film: Movie, newer: ParsedViewing) -> None:
+        viewing = self._viewings.claim(film, newer)
         if viewing is None:
-            self.viewings.append((film.pk, self._viewings.add(film, told)))
+            self.viewings.append((film.pk, self._viewings.add(film, newer)))
             return
-        changed = _changed(viewing, _viewing_values(viewing, told))
-        self._count(told.file, is_changed=bool(changed))
+        changed = _changed(viewing, _viewing_values(viewing, newer))
+        self._count(newer.file, is_changed=bool(changed))
         if changed:
             self._counts["others"] += 1
             self.changed_viewings.append(viewing)
-            self._note(told, told.file, film, changed)
+            self._note(newer, newer.file, film, changed)
 
     def _count(self, file: int | None, *, is_changed: bool) -> None:
         """The row was counted as if it had made something; here it told more of it, or nothing new."""
@@ -107,8 +107,8 @@ class Newer:
             report.merged += is_changed
             report.already += not is_changed
 
-    def _note(self, told: Any, file: int | None, film: Movie, changed: dict[str, Any]) -> None:
-        said = [_said(name, changed[name], getattr(told, name)) for name in SAID if name in changed]
+    def _note(self, newer: Any, file: int | None, film: Movie, changed: dict[str, Any]) -> None:
+        said = [_said(name, changed[name], getattr(newer, name)) for name in SAID if name in changed]
         if said:
             detail = f"{shorten(str(film))}: {', '.join(said)}"
             self.notes.append(RowNote(self.reports[file or 0].name, None, "note", "changed_since", detail))
@@ -130,16 +130,16 @@ class _Films:
             self.by_key[film.source_key] = film
             self.by_name[film.title, film.year].append(film)
 
-    def claim(self, told: ParsedMovie) -> Movie | None:
-        film = self.by_key.get(told.source_key) or self._only_namesake(told)
+    def claim(self, newer: ParsedMovie) -> Movie | None:
+        film = self.by_key.get(newer.source_key) or self._only_namesake(newer)
         if film is not None:
             self.claimed.add(film.pk)
         return film
 
-    def _only_namesake(self, told: ParsedMovie) -> Movie | None:
+    def _only_namesake(self, newer: ParsedMovie) -> Movie | None:
         """The only film of this title and year, unless both have links: two links are two films."""
-        films = self.by_name.get((told.title, told.year), [])
-        fitting = [film for film in films if not (told.uri and film.letterboxd_uri)]
+        films = self.by_name.get((newer.title, newer.year), [])
+        fitting = [film for film in films if not (newer.uri and film.letterboxd_uri)]
         return fitting[0] if len(fitting) == 1 else None
 
     def unclaimed(self) -> list[Movie]:
@@ -164,23 +164,23 @@ class _Viewings:
             else:
                 self.numbers[day] = max(self.numbers.get(day, 0), viewing.number)
 
-    def claim(self, film: Movie, told: ParsedViewing) -> Viewing | None:
-        viewing = self.by_uri.get(told.entry_uri) if told.entry_uri else None
-        viewing = viewing or self._of_that_day(film, told)
+    def claim(self, film: Movie, newer: ParsedViewing) -> Viewing | None:
+        viewing = self.by_uri.get(newer.entry_uri) if newer.entry_uri else None
+        viewing = viewing or self._of_that_day(film, newer)
         if viewing is not None:
             self.claimed.add(viewing.pk)
         return viewing
 
-    def _of_that_day(self, film: Movie, told: ParsedViewing) -> Viewing | None:
+    def _of_that_day(self, film: Movie, newer: ParsedViewing) -> Viewing | None:
         """Two links are two viewings; without one it is the next of its day that nothing has told of yet."""
-        of_day = self.by_day.get((film.pk, told.watched_on), [])
+        of_day = self.by_day.get((film.pk, newer.watched_on), [])
         free = [viewing for viewing in of_day if viewing.pk not in self.claimed]
-        fitting = [viewing for viewing in free if not (told.entry_uri and viewing.entry_uri)]
+        fitting = [viewing for viewing in free if not (newer.entry_uri and viewing.entry_uri)]
         return min(fitting, key=lambda viewing: bool(viewing.entry_uri), default=None)
 
-    def add(self, film: Movie, told: ParsedViewing) -> ParsedViewing:
+    def add(self, film: Movie, newer: ParsedViewing) -> ParsedViewing:
         """One that is new, with its number."""
-        new = replace(told, number=self._number_for(film, told))
+        new = replace(newer, number=self._number_for(film, newer))
         self.of_film[film.pk].append(new)
         return new
 
@@ -188,11 +188,11 @@ class _Viewings:
         """The last day that the film was watched on, the newer file included: a day may have been moved back."""
         return max((viewing.watched_on for viewing in self.of_film[film.pk] if viewing.watched_on), default=None)
 
-    def _number_for(self, film: Movie, told: ParsedViewing) -> int:
-        if told.entry_uri:
-            return told.number
-        day = film.pk, told.watched_on
-        self.numbers[day] = max(told.number, self.numbers.get(day, 0) + 1)
+    def _number_for(self, film: Movie, newer: ParsedViewing) -> int:
+        if newer.entry_uri:
+            return newer.number
+        day = film.pk, newer.watched_on
+        self.numbers[day] = max(newer.number, self.numbers.get(day, 0) + 1)
         return self.numbers[day]
 
 
@@ -204,30 +204,30 @@ def _changed(row: Any, values: dict[str, Any]) -> dict[str, Any]:
     return before
 
 
-def _film_values(film: Movie, told: ParsedMovie) -> dict[str, Any]:
-    values: dict[str, Any] = {"is_seen": film.is_seen or told.is_seen, "marked_on": film.marked_on or told.marked_on}
-    if told.uri and not film.letterboxd_uri:
-        values |= {"letterboxd_uri": told.uri, "source_key": told.source_key}
-    if told.liked_on:
-        values["liked_on"] = max(told.liked_on, film.liked_on or told.liked_on)
-    if told.rating is not None and _is_rated_since(film, told):
-        values |= {"rating": told.rating, "rated_on": told.rated_on or film.rated_on}
+def _film_values(film: Movie, newer: ParsedMovie) -> dict[str, Any]:
+    values: dict[str, Any] = {"is_seen": film.is_seen or newer.is_seen, "marked_on": film.marked_on or newer.marked_on}
+    if newer.uri and not film.letterboxd_uri:
+        values |= {"letterboxd_uri": newer.uri, "source_key": newer.source_key}
+    if newer.liked_on:
+        values["liked_on"] = max(newer.liked_on, film.liked_on or newer.liked_on)
+    if newer.rating is not None and _is_rated_since(film, newer):
+        values |= {"rating": newer.rating, "rated_on": newer.rated_on or film.rated_on}
     return values
 
 
-def _is_rated_since(film: Movie, told: ParsedMovie) -> bool:
+def _is_rated_since(film: Movie, newer: ParsedMovie) -> bool:
     """Not before: an older export may be read after a newer one, or a diary after ratings.csv."""
-    on = told.rated_on or max((v.watched_on for v in told.viewings if v.rating and v.watched_on), default=None)
+    on = newer.rated_on or max((v.watched_on for v in newer.viewings if v.rating and v.watched_on), default=None)
     stands_since = film.rated_on or film.watched_on
-    if film.rating is None or (told.rated_on and not film.rated_on):
+    if film.rating is None or (newer.rated_on and not film.rated_on):
         return True
-    if told.rated_on is None and film.rated_on is not None:
+    if newer.rated_on is None and film.rated_on is not None:
         return on is not None and on > film.rated_on
     return stands_since is None or (on is not None and on >= stands_since)
 
 
-def _viewing_values(viewing: Viewing, told: ParsedViewing) -> dict[str, Any]:
-    return {name: getattr(told, name) or getattr(viewing, name) for name in VIEWING_FIELDS}
+def _viewing_values(viewing: Viewing, newer: ParsedViewing) -> dict[str, Any]:
+    return {name: getattr(newer, name) or getattr(viewing, name) for name in VIEWING_FIELDS}
 
 
 def _said(name: str, was: Any, now: Any) -> str:

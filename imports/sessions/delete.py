@@ -31,9 +31,9 @@ def delete_expired(session_id: UUID) -> bool:
     return _delete(ImportSession.objects.expired().filter(pk=session_id))
 
 
-def _delete(found: ImportSessionQuerySet) -> bool:
+def _delete(rows: ImportSessionQuerySet) -> bool:
     with transaction.atomic():
-        left = delete_rows(found)
+        left = delete_rows(rows)
     left.forget()
     return left.is_deleted
 
@@ -53,8 +53,8 @@ class Leftovers:
             previews.forget(link)
 
 
-def delete_rows(found: ImportSessionQuerySet) -> Leftovers:
-    session = found.select_for_update().first()  # locked before its films, as whoever settles one does
+def delete_rows(rows: ImportSessionQuerySet) -> Leftovers:
+    session = rows.select_for_update().first()  # locked before its films, as whoever settles one does
     if session is None:
         return Leftovers()
     films = Movie.objects.filter(session=session, lookup__isnull=False)

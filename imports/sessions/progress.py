@@ -132,8 +132,8 @@ def _settled_since(standing: Standing, since: datetime) -> tuple[int, datetime |
     """How many films, and when the first. What was settled at the same moment was known already (when a large upload
     was stored, or in a sweep): together it counts as one."""
     lately = Movie.objects.filter(session_id=standing.pk, settled_at__gte=since)
-    found = lately.aggregate(moments=Count("settled_at", distinct=True), first=Min("settled_at"))
-    return found["moments"], found["first"]
+    settled = lately.aggregate(moments=Count("settled_at", distinct=True), first=Min("settled_at"))
+    return settled["moments"], settled["first"]
 
 
 def _requests_until_done(standing: Standing) -> int:

@@ -30,14 +30,14 @@ class Doubt:
 
 def doubt(known: History, newer: History) -> Doubt | None:
     """None: it may well be the same account."""
-    told = _in_time_of(known.entries, newer.entries)
-    common = len(told.keys() & known.entries.keys())
+    entries = _in_time_of(known.entries, newer.entries)
+    common = len(entries.keys() & known.entries.keys())
     compared = known.ratings.keys() & newer.ratings.keys()
     different = sum(known.ratings[film] != newer.ratings[film] for film in compared)
-    fewer = min(len(told), len(known.entries))
+    fewer = min(len(entries), len(known.entries))
     is_another_diary = fewer >= HANDFUL and common * NEARLY_NONE < fewer
     is_another_taste = len(compared) >= HANDFUL and different * 2 > len(compared)
-    return Doubt(len(told), common, len(compared), different) if is_another_diary or is_another_taste else None
+    return Doubt(len(entries), common, len(compared), different) if is_another_diary or is_another_taste else None
 
 
 def _in_time_of(known: Entries, newer: Entries) -> Entries:

@@ -60,9 +60,9 @@ def _refuse_anothers(session: ImportSession, parsed: Parsed) -> None:
         entries={v.entry_uri: v.watched_on for movie in parsed.movies for v in movie.viewings if v.entry_uri},
         ratings={movie.source_key: movie.rating for movie in parsed.movies if movie.rating is not None},
     )
-    found = doubt(known, newer)
-    if found is not None:
-        raise refusal("another_account", parsed.files[0].name, **asdict(found))
+    reason = doubt(known, newer)
+    if reason is not None:
+        raise refusal("another_account", parsed.files[0].name, **asdict(reason))
 
 
 def _try_to_update(session: ImportSession, parsed: Parsed) -> Changes:

@@ -58,7 +58,7 @@ def draw(picture: Picture, images: dict[str, bytes]) -> bytes:
 
 
 def readable(text: str) -> str:
-    """Without what the font has no letters for; in one line."""
+    """The text in one line, without what the font has no letters for."""
     return " ".join("".join(letter for letter in text if letter == " " or _has(letter)).split())
 
 
@@ -134,7 +134,8 @@ def _rounded() -> Image.Image:
 
 
 def _fitted(text: str, space: int, tries: Sequence[tuple[int, int]]) -> tuple[list[str], int]:
-    """In the largest of the sizes (with its most lines) in which it is whole; in the smallest it is cut."""
+    """The lines of the text and their size: the largest in which it is whole within its most lines, else the smallest,
+    in which it is cut."""
     for size, most in tries:
         lines = _wrapped(text, space, size)
         if len(lines) <= most:

@@ -27,8 +27,8 @@ class Kept(NamedTuple):
 
 def preview(link: ShareLink) -> bytes:
     """A PNG, drawn at most once for what is on it."""
-    state, found = _state(link), caches["pictures"].get(_name(link))
-    kept = Kept(*found) if found else None
+    state, stored = _state(link), caches["pictures"].get(_name(link))
+    kept = Kept(*stored) if stored else None
     if kept is not None and kept.state == state:
         return kept.drawn
     picture = _picture(link)
@@ -43,10 +43,10 @@ def preview(link: ShareLink) -> bytes:
 
 
 def _drawn(picture: Picture, *, is_awaiting: bool) -> tuple[bytes, int]:
-    """And for how many seconds it is good."""
-    wanted = {poster.path for poster in picture.posters if poster.path}
-    images = enrichment.posters(wanted, POSTER_SIZE, WAIT_FOR_POSTERS)
-    is_whole = wanted == images.keys() and not is_awaiting
+    """The picture as a PNG, and for how many seconds it may be kept."""
+    paths = {poster.path for poster in picture.posters if poster.path}
+    images = enrichment.posters(paths, POSTER_SIZE, WAIT_FOR_POSTERS)
+    is_whole = paths == images.keys() and not is_awaiting
     return draw(picture, images), KEEP_WHOLE if is_whole else KEEP_LACKING
 
 
@@ -70,9 +70,9 @@ def _picture(link: ShareLink) -> Picture:
 
 
 def _posters(link: ShareLink) -> tuple[Poster, ...]:
-    found = reading.best_known(link)[:MOST_POSTERS]
+    films = reading.best_known(link)[:MOST_POSTERS]
     return tuple(
-        Poster(film.title, film.film_year, film.tmdb_movie.poster_path if film.tmdb_movie else "") for film in found
+        Poster(film.title, film.film_year, film.tmdb_movie.poster_path if film.tmdb_movie else "") for film in films
     )
 
 

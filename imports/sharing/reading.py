@@ -59,9 +59,9 @@ def best_known(link: ShareLink) -> QuerySet[Any]:
 
 
 def facets(link: ShareLink) -> Facets:
-    found = _films(link).order_by()
-    years = found.values_list("film_year", flat=True).distinct()
-    genre_lists = found.exclude(tmdb_movie=None).values_list("tmdb_movie__genres", flat=True).distinct()
+    shown_films = _films(link).order_by()
+    years = shown_films.values_list("film_year", flat=True).distinct()
+    genre_lists = shown_films.exclude(tmdb_movie=None).values_list("tmdb_movie__genres", flat=True).distinct()
     return Facets.of(years, genre_lists)
 
 
@@ -101,29 +101,29 @@ def numbers(link: ShareLink) -> list[Number]:
     statistics = _statistics_of(link)
     totals = allowed_totals(statistics["totals"], ratings=link.shows_ratings, dates=link.shows_dates)
     films, countries = totals["films"], totals["countries"]
-    found = [Number(intcomma(films), ngettext("film", "films", films))]
+    shown = [Number(intcomma(films), ngettext("film", "films", films))]
     if link.shows_statistics:
         hours = round(totals["hours"])
         are_all_known = statistics["coverage"]["known"]["runtime"] == statistics["coverage"]["films"]
-        found.append(Number(intcomma(hours) + ("" if are_all_known else "+"), ngettext("hour", "hours", hours)))
+        shown.append(Number(intcomma(hours) + ("" if are_all_known else "+"), ngettext("hour", "hours", hours)))
     else:
         directors = totals["directors"]
-        found.append(Number(intcomma(directors), ngettext("director", "directors", directors)))
-    found.append(Number(intcomma(countries), ngettext("country", "countries", countries)))
+        shown.append(Number(intcomma(directors), ngettext("director", "directors", directors)))
+    shown.append(Number(intcomma(countries), ngettext("country", "countries", countries)))
     if totals["average_rating"] is not None:
-        found.append(Number(f"{totals['average_rating']:.1f}", gettext("average rating")))
+        shown.append(Number(f"{totals['average_rating']:.1f}", gettext("average rating")))
     else:
         languages = totals["languages"]
-        found.append(Number(intcomma(languages), ngettext("language", "languages", languages)))
-    return found
+        shown.append(Number(intcomma(languages), ngettext("language", "languages", languages)))
+    return shown
 
 
 def _films(link: ShareLink, filters: FilmFilters = EVERYTHING) -> QuerySet[Any]:
-    thing, wanted = link.thing, asdict(filters)
+    thing, chosen = link.thing, asdict(filters)
     if isinstance(thing, ImportSession):
-        movies = listing.movies(thing, MovieFilters(seen=True, **wanted))
+        movies = listing.movies(thing, MovieFilters(seen=True, **chosen))
         return movies.annotate(stars_given=F("stars"), day_known=F("watched_on"), title_key=F("lookup__title_key"))
-    ranked = rankings.find(thing, RankingFilters(**wanted))
+    ranked = rankings.find(thing, RankingFilters(**chosen))
     if isinstance(ranked, Found):
         ranked = thing.rankings.select_related("tmdb_movie").filter(pk__in=ranked.ids)
     return ranked.annotate(

@@ -29,7 +29,8 @@ KINDLY = 5  # behind whoever serves pages
 
 
 def read_apart(uploads: Sequence[Upload], **options: Any) -> Parsed:
-    """As `sources.read_here`, by another process. Raises SourceError, also where that takes too much."""
+    """Read the files as `sources.read_here` does, in another process. Raises SourceError, also where that takes too
+    much memory or time."""
     with _process() as process:
         request, answer = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
         try:

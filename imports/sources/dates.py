@@ -186,7 +186,8 @@ def _likely(readings: Readings, today: date) -> Readings:
 
 
 def _likeliest(leaders: Collection[Order], separator: str, readings: Collection[Readings]) -> Order:
-    """By the separator; but 24-01-05 and 23-12-30 are days of one winter, and not of 2005 and 1930."""
+    """The order that the separator makes likeliest; but 24-01-05 and 23-12-30 are days of one winter, and not of 2005
+    and 1930."""
     likely = LIKELIEST.get(separator, LIKELIEST_ELSEWHERE)
     if {"dmy", "ymd"} <= set(leaders) and separator != "/":
         return min(

@@ -55,7 +55,7 @@ def month_of(word: str) -> int:
 
 
 def fold(text: str) -> str:
-    """Without accents and capitals, Turkish ones included."""
+    """The text without its accents and capitals, Turkish ones included."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
     return unicodedata.normalize("NFC", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
 

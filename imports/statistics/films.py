@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from enrichment.models import DetailsStatus
 from imports.films import conditions
+from imports.films.ratings import as_number
 from imports.models import ImportSession, Kind, Outcome, Viewing
 
 ANSWERED = (DetailsStatus.DONE, DetailsStatus.GONE, DetailsStatus.FAILED)  # no more will come by itself
@@ -112,7 +113,7 @@ def films_of_library(user: User) -> list[Film]:
             pk,
             title,
             year,
-            _number(rating),
+            as_number(rating),
             turn=-place,
             facts=Facts(*facts),
             watches=[Watch(rated_at)] if rating is not None else [],
@@ -136,7 +137,7 @@ def _film_of_movie(row: tuple[Any, ...], watches: list[Watch]) -> Film:
         id=pk,
         title=title,
         year=year or (facts.release_date.year if facts and facts.release_date else None),
-        rating=_number(rating),
+        rating=as_number(rating),
         is_seen=is_seen,
         is_liked=liked_on is not None,
         marked_on=marked_on,
@@ -165,7 +166,3 @@ def _in_order(watches: Iterable[Watch]) -> Iterator[Watch]:
             watch = watch._replace(is_rewatch=True)
         first = first or watch.day
         yield watch
-
-
-def _number(rating: Any) -> float | None:
-    return None if rating is None else float(rating)

@@ -59,6 +59,6 @@ def most_films(found: dict[str, list[Film]]) -> list[tuple[str, list[Film]]]:
 
 
 def best(groups: Iterable[G], name: Callable[[G], Any]) -> list[G]:
-    """Those with the highest averages; of equals, those with more ratings, then the first by `name`."""
+    """The groups with the highest averages; of equals, those with more ratings, then the first by `name`."""
     averaged = [group for group in groups if group["average"] is not None]
     return sorted(averaged, key=lambda group: (-(group["average"] or 0), -group["rated"], name(group)))[:MOST_BEST]

@@ -22,7 +22,7 @@ WHILE_CHANGING = timedelta(seconds=10)  # computed anew at most as often while a
 
 
 def of_session(session: ImportSession, filters: Filters = EVERYTHING) -> Statistics:
-    """Of one import, in the shape of `compute`. Filtered ones are not kept."""
+    """The statistics of one import, in the shape of `compute`; only those without filters are kept."""
     today = session.today()
 
     def computed() -> Statistics:
@@ -35,7 +35,7 @@ def of_session(session: ImportSession, filters: Filters = EVERYTHING) -> Statist
 
 
 def of_library(user: User, filters: Filters = EVERYTHING) -> Statistics:
-    """Of a person's rankings, in the same shape."""
+    """The statistics of a person's rankings, in the shape of `compute`; only those without filters are kept."""
     today = timezone.localdate()
 
     def computed() -> Statistics:

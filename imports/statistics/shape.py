@@ -50,7 +50,7 @@ class Totals(NameCounts):
 
 
 class FactCounts(TypedDict):
-    """Of how many films TMDB knows it."""
+    """For each fact, of how many films TMDB knows it."""
 
     genres: int
     directors: int
@@ -68,7 +68,7 @@ class Known(FactCounts):
 
 
 class Coverage(TypedDict):
-    """Of how many films what is known. First how they ended: the values of Outcome."""
+    """How many films there are of which something is known. First how they ended: the values of Outcome."""
 
     films: int
     open: int

@@ -32,7 +32,8 @@ View = Callable[[Any, ShareLink, str], HttpResponse]
 
 
 def for_everyone(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
-    """With the link that the address holds. Kept by nobody: what is revoked is gone."""
+    """Call the view with the link of the token in its address. No browser or proxy keeps the answer: what is revoked is
+    gone."""
 
     @wraps(view)
     def answer(request: HttpRequest, token: str) -> HttpResponse:
@@ -91,7 +92,7 @@ def preview(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
 
 
 class SharedLinks:
-    """From a number to the films behind it, where the shared list can tell them apart."""
+    """Leads from a number to the films behind it, where the shared list can tell them apart."""
 
     def __init__(self, link: ShareLink, token: str) -> None:
         self.list = reverse("imports:shared_films", args=[token]) if link.shows_films else ""

@@ -100,7 +100,7 @@ def _made(request: HttpRequest) -> str:
 
 
 def _make(request: HttpRequest, thing: Shareable, form: ShareForm) -> bool:
-    """Or the form says why not."""
+    """Make a link and keep its token for the next page; when it can't be made, the form says why and this is False."""
     if not form.is_valid():
         return False
     was_readable = isinstance(thing, ImportSession) and thing.link_readable

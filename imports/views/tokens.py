@@ -35,7 +35,7 @@ def token_revoke(request: SignedInRequest, token_id: int) -> HttpResponse:
 
 @sensitive_variables()
 def _make(request: SignedInRequest, form: TokenForm) -> bool:
-    """Or the form says why not."""
+    """Make a token and keep it for the next page; when there are too many, the form says so and this is False."""
     try:
         request.session[MADE] = tokens.make(request.user, form.cleaned_data["name"])
     except tokens.TooManyTokens:

@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 
 def shortened(parameters: QueryDict, defaults: Mapping[str, str]) -> QueryDict:
-    """Without what is left at its default: a form sends all its fields, an address needs few."""
+    """The parameters but those at their defaults: a form sends all its fields, an address needs few."""
     chosen = parameters.copy()
     for name, value in parameters.items():
         if value in ("", defaults.get(name)):

@@ -59,7 +59,8 @@ def counted(request: HttpRequest, kind: Usage.Kind) -> Iterator[None]:
 
 
 def counted_letter(recipient: str) -> AbstractContextManager[None]:
-    """The same for a letter to this e-mail address, whether or not an account has it: the answer tells nothing."""
+    """Take a place of this hour for a letter to this e-mail address, as `counted` does. Whether an account has the
+    address makes no difference, so the answer tells nothing of it. Raises TooMany."""
     name = unicodedata.normalize("NFKC", recipient).casefold()
     return _place(Usage.Kind.LETTER, None, salted_hmac(__name__, name, algorithm="sha256").hexdigest()[:40])
 

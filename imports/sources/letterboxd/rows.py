@@ -98,7 +98,7 @@ def _read_import_format(table: Table, account: Account) -> pd.DataFrame:
 
 
 def _films(rows: list[Row], table: Table, account: Account) -> list[Row]:
-    """Without what another service's list says is no film, or was not seen."""
+    """The rows but those of which another service's list says that they are no film, or were not seen."""
     return [row for row in rows if _is_film(row, table, account)] if tells_what_rows_are(table.columns) else rows
 
 

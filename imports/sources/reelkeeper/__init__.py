@@ -67,7 +67,7 @@ def _files(parts: Iterable[dict[str, Any]]) -> Iterator[FileReport]:
 def _movies(
     parts: Iterable[dict[str, Any]], source: str, report: FileReport, names_of: NamesOf | None
 ) -> Iterator[ParsedMovie]:
-    """In the order of their turns; each film and each viewing is a row."""
+    """The films of the document, in the order of their turns; each film and each viewing counts as a row."""
     keys: set[str] = set()
     for part in parts:
         movie = read_movie(part, source, names_of)

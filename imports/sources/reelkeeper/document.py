@@ -71,7 +71,7 @@ class Document:
         return name, self._after(":", place)
 
     def _objects(self, name: str) -> Iterator[dict[str, Any]]:
-        """Those of a list; then `_end` is where it has ended."""
+        """The objects of the list that bears this name; when all are read, `_end` is where it ends."""
         place = self._after("[", self._places[name])
         while not self.text.startswith("]", place):
             item, place = self._value(place)
@@ -83,7 +83,7 @@ class Document:
         self._end = place + 1
 
     def _value(self, place: int) -> tuple[Any, int]:
-        """And where the next sign stands."""
+        """The JSON value that begins at this place, and the place where the next sign stands."""
         self.line += self.text.count("\n", self._counted, place)
         self._counted = place
         end = len(self.text)

@@ -27,7 +27,7 @@ class Fault(Exception):
 
 
 def _storable(text: str) -> str:
-    """Without halves of a surrogate pair and NUL, which JSON can hold and a database can't."""
+    """The text as it is. Raises ValueError for half a surrogate pair or a NUL, which JSON can hold but no database."""
     if b"\0" in text.encode():
         raise ValueError
     return text
