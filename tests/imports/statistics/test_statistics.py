@@ -181,14 +181,34 @@ def test_a_streak_is_current_until_a_day_and_a_week_are_missed(today: int, days:
     assert (streaks["current_days"], streaks["current_weeks"]) == (days, weeks)
 
 
-def test_a_day_that_has_not_come_is_in_the_calendar_but_in_no_streak_or_milestone() -> None:
-    data = of(film(1, "1970-01-01"), film(2, "2999-12-31"))
-    assert data["calendar"]["days"] == [["1970-01-01", 1], ["2999-12-31", 1]]
-    assert data["coverage"]["future_viewings"] == 1
+def test_a_day_that_has_not_come_or_was_before_there_were_films_is_none() -> None:
+    data = of(film(1, "1970-01-01"), film(2, "2999-12-31"), film(3, "0001-01-01"), film(4, "1887-12-31"))
+    assert data["calendar"]["days"] == [["1970-01-01", 1]]
+    assert (data["coverage"]["future_viewings"], data["coverage"]["early_viewings"]) == (1, 2)
+    assert (data["totals"]["viewings"], data["totals"]["rewatches"]) == (4, 0)
+    assert (data["coverage"]["undated_viewings"], data["coverage"]["dated_films"]) == (3, 1)
     assert (data["streaks"]["days"]["to"], data["streaks"]["current_days"]) == ("1970-01-01", 0)
     assert (data["first"]["day"], data["last"]["day"]) == ("1970-01-01", "1970-01-01")
     assert [milestone["number"] for milestone in data["milestones"]] == [1]
-    assert data["reviews"][0]["streak"] is None  # of the year 2999
+    assert [year["year"] for year in data["years"]] == [review["year"] for review in data["reviews"]] == [1970]
+    assert data["choices"]["years"] == [1970]
+
+
+@pytest.mark.parametrize("marked", [date(1887, 12, 31), date(2999, 1, 1)])
+def test_a_film_was_not_marked_on_such_a_day_either(marked: date) -> None:
+    assert of(film(1, marked_on=marked))["calendar"]["marked"] == {"films": 0, "days": []}
+
+
+def test_a_library_knows_the_day_that_has_begun_somewhere() -> None:
+    rated = [film(1, "2024-06-15"), film(2, "2024-06-16")]
+    data = computing.compute(rated, kind="library", today=date(2024, 6, 14))
+    assert (data["calendar"]["days"], data["coverage"]["future_viewings"]) == ([["2024-06-15", 1]], 1)
+
+
+def test_milestones_of_a_film_seen_without_end_do_not_grow_with_it() -> None:
+    often = film(1, watches=[Watch(date(2020, 1, 1))] * 100_000)
+    numbers = [milestone["number"] for milestone in of(often)["milestones"]]
+    assert (len(numbers), numbers[101:104], numbers[-1]) == (192, [10_000, 11_000, 12_000], 100_000)
 
 
 def test_milestones_are_the_1st_the_50th_and_every_100th() -> None:
