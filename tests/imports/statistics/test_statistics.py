@@ -194,6 +194,11 @@ def test_a_day_that_has_not_come_or_was_before_there_were_films_is_none() -> Non
     assert data["choices"]["years"] == [1970]
 
 
+def test_a_text_among_the_tags_is_none() -> None:
+    data = of(film(1, watches=[Watch(None, tags=("x" * 500, "x" * 501))]))
+    assert [tag["name"] for tag in data["tags"]] == ["x" * 500]
+
+
 @pytest.mark.parametrize("marked", [date(1887, 12, 31), date(2999, 1, 1)])
 def test_a_film_was_not_marked_on_such_a_day_either(marked: date) -> None:
     assert of(film(1, marked_on=marked))["calendar"]["marked"] == {"films": 0, "days": []}
