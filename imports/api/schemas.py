@@ -204,7 +204,7 @@ class MovieOut(Schema):
             review=next((viewing.review for viewing in viewings if viewing.review), "") if is_mine else None,
             letterboxd_uri=movie.letterboxd_uri,
             viewings=[ViewingOut.of(viewing, is_mine=is_mine) for viewing in viewings],
-            viewings_count=film.count,
+            viewings_count=film.viewings_count,
             status=movie.outcome,
             tmdb_enriched=movie.outcome == "matched",
             enriched_at=movie.settled_at,

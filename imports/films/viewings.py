@@ -18,7 +18,7 @@ class WithViewings(NamedTuple):
 
     movie: Movie
     viewings: Sequence[Viewing]  # the newest first, at most A_PAGE
-    count: int
+    viewings_count: int
     rewatches: int
 
 
