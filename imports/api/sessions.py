@@ -132,7 +132,8 @@ def report(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
 @router.get("/session/{uuid:session_id}/movies", response={200: Movies, **READING}, summary="The films")
 def movies(request: HttpRequest, session_id: UUID, wanted: Query[MoviesWanted]) -> Movies:
     """Newest watched first; `total` counts what the filters leave. Each has its newest 50 viewings; `viewings_count`
-    says how many there are. A reader with the link gets no tags or reviews."""
+    says how many there are, and its own viewings have them all, with what a review has beyond 20,000 characters. A
+    reader with the link gets no tags or reviews."""
     session = access.get_readable_session_or_404(request, session_id)
     filters = wanted.filters()
     if filters.tag and not session.is_mine:

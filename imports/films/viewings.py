@@ -1,7 +1,7 @@
 """The viewings of films: however many a film has, a page or an answer holds no more than so many of them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import Left, RowNumber
@@ -14,7 +14,7 @@ REVIEW_SHOWN = 20_000  # characters of one review, ten pages of a book: a page o
 
 
 class WithViewings(NamedTuple):
-    """A film with its newest viewings, and what is so of all of them."""
+    """A film with its newest viewings (of a very long review, the beginning), and what is so of all of them."""
 
     movie: Movie
     viewings: Sequence[Viewing]  # the newest first, at most A_PAGE
@@ -34,7 +34,9 @@ def _newest(movies: Sequence[Movie]) -> dict[int, list[Viewing]]:
     placed = Viewing.objects.filter(movie__in=movies).annotate(place=place).filter(place__lte=A_PAGE)
     newest: dict[int, list[Viewing]] = {movie.pk: [] for movie in movies}
     # by their numbers: only these are read with their reviews
-    for viewing in Viewing.objects.filter(pk__in=placed.order_by().values("pk")).order_by(*NEWEST_FIRST):
+    rows: QuerySet[Any] = to_be_shown(Viewing.objects.filter(pk__in=placed.order_by().values("pk")))
+    for viewing in rows.order_by(*NEWEST_FIRST):
+        viewing.review = beginning(viewing.shown_review)
         newest[viewing.movie_id].append(viewing)
     return newest
 
@@ -48,3 +50,7 @@ def _counts(movies: Sequence[Movie]) -> dict[int, tuple[int, int]]:
 def to_be_shown(viewings: QuerySet[Viewing]) -> QuerySet[Viewing]:
     """With `shown_review`: one character more than REVIEW_SHOWN tells that it was cut off."""
     return viewings.defer("review").annotate(shown_review=Left("review", REVIEW_SHOWN + 1))
+
+
+def beginning(review: str) -> str:
+    return f"{review[:REVIEW_SHOWN]}…" if len(review) > REVIEW_SHOWN else review

@@ -260,3 +260,13 @@ def test_all_viewings_of_a_film_come_in_pages(client: Client, session: ImportSes
     assert (with_the_link["review"], with_the_link["tags"]) == (None, None)
     assert client.get(f"/api/session/{session.pk}/movies/{often.pk + 1}/viewings").status_code == 404
     assert client.get(f"{address}?per_page=201").status_code == 400
+
+
+def test_of_a_review_without_end_a_film_has_the_beginning_and_its_viewing_all(
+    client: Client, session: ImportSession, often: Movie
+) -> None:
+    Viewing.objects.filter(movie=often, watched_on="2024-05-31").update(review="x" * 100_000)
+    film = movies(client, session, "q=often")["movies"][0]
+    assert film["review"] == film["viewings"][0]["review"] == "x" * 20_000 + "…"
+    viewings = client.get(f"/api/session/{session.pk}/movies/{often.pk}/viewings").json()["viewings"]
+    assert viewings[0]["review"] == "x" * 100_000
