@@ -39,6 +39,7 @@ IMPORT_PAGES = {
     "api/session/<uuid:session_id>": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/status": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/movies": {"owner": 200, "link": 200, "stranger": 404},
+    "api/session/<uuid:session_id>/movies/<int:movie_id>/viewings": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/movies-summary": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/unenriched-movies": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/analytics": {"owner": 200, "link": 200, "stranger": 404},

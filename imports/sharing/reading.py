@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from imports.films import listing
 from imports.films.filters import Facets, FilmFilters
 from imports.films.listing import FILM_YEAR, MovieFilters
+from imports.films.viewings import to_be_shown
 from imports.library import rankings
 from imports.library.rankings import Found, RankingFilters
 from imports.models import ImportSession, ShareLink, Viewing
@@ -70,7 +71,8 @@ def reviews(link: ShareLink) -> QuerySet[Viewing]:
     within = F("watched_on").desc(nulls_last=True) if link.shows_dates else F("review").asc()
     written = Viewing.objects.filter(movie__session=link.session_id).exclude(review="")
     by_title = ("movie__lookup__title_key", "film_year", "movie__title", within, "pk")
-    return written.annotate(film_year=YEAR_OF_REVIEW).select_related("movie__tmdb_movie").order_by(*by_title)
+    in_order = written.annotate(film_year=YEAR_OF_REVIEW).select_related("movie__tmdb_movie").order_by(*by_title)
+    return to_be_shown(in_order)
 
 
 def statistics(link: ShareLink) -> Statistics:
