@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0006_password_resets'),
+        ('imports', '0008_names_and_recipients_are_limited'),
     ]
 
     operations = [
