@@ -12,7 +12,8 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware import common
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect
@@ -94,11 +95,9 @@ class MethodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 405 or is_api(request):
-            return response
-        page = render(request, "405.html", status=405)
-        page["Allow"] = response["Allow"]
-        return page
+        if response.status_code == 405 and not is_api(request):
+            response.content = render_to_string("405.html", request=request).encode()
+        return response
 
 
 class CommonMiddleware(common.CommonMiddleware):
