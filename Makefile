@@ -64,7 +64,7 @@ licences: $(DEV_READY)
 	@{ echo "# Licences"; echo; \
 	echo "Of what \`make run\` installs, as each package tells it; made by \`make licences\`. Reelkeeper itself is under the"; \
 	echo "[MIT licence](../LICENSE), its title font under the [Open Font License](../static/fonts/OFL.txt)."; echo; \
-	$(VENV)/bin/pip-licenses --format=markdown --packages $$(sed -n 's/==.*//p' requirements.txt); } > docs/licences.md
+	$(VENV)/bin/pip-licenses --format=markdown --with-system --packages $$(sed -n 's/==.*//p' requirements.txt); } > docs/licences.md
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Reelkeeper needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'

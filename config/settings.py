@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "imports.web.middleware.SignedOutMiddleware",  # within: it looks at the request as htmx's
+    "imports.web.middleware.MethodMiddleware",  # within all that a page shows: who is signed in, what was said
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -331,6 +331,7 @@ class Viewing(models.Model):
             models.CheckConstraint(condition=Q(rating=None) | Q(rating__in=RATINGS), name="viewing_rating_in_halves"),
             models.CheckConstraint(condition=Q(number__gte=1), name="viewing_number_from_one"),
         ]
+        indexes = [models.Index(fields=["movie", "watched_on"], name="viewing_of_film_by_day")]
 
     def __str__(self) -> str:
         return f"{self.movie_id} on {self.watched_on}"

@@ -9,6 +9,7 @@ from imports.operation.cleanup import clean_up
 from imports.web.letters import send_reset
 
 from . import queue
+from .library import rankings
 from .outcomes import settle
 
 BUDGET_SECONDS = 45.0  # half of the cluster's time-out, so that a large last import still fits
@@ -19,6 +20,7 @@ def sweep() -> None:
     enrichment.leave_sample()
     enrichment.plan_catalogue()
     settle.apply_everywhere()
+    rankings.ask_missing_details()
     if open_work():
         enrichment_queue.wake()
 

@@ -39,6 +39,7 @@ IMPORT_PAGES = {
     "api/session/<uuid:session_id>": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/status": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/movies": {"owner": 200, "link": 200, "stranger": 404},
+    "api/session/<uuid:session_id>/movies/<int:movie_id>/viewings": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/movies-summary": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/unenriched-movies": {"owner": 200, "link": 200, "stranger": 404},
     "api/session/<uuid:session_id>/analytics": {"owner": 200, "link": 200, "stranger": 404},
@@ -260,6 +261,12 @@ def test_a_review_is_its_owners_alone(route: str, owner: Client, review: ImportS
 def test_open_pages_answer_everyone_alike(route: str) -> None:
     answers: dict[str, Any] = {who: client.get(f"/{route}").status_code for who, client in others().items()}
     assert set(answers.values()) == {OPEN_PAGES[route]}
+
+
+@pytest.mark.parametrize("route", [route for route, status in OPEN_PAGES.items() if status == 405])
+def test_an_address_that_takes_only_forms_says_so_in_a_page(route: str) -> None:
+    answer = Client().get(f"/{route}")
+    assert answer["Allow"] and ("nothing to open here" in answer.content.decode()) == ("api/" not in route)
 
 
 @pytest.mark.parametrize("route", SIGNED_IN_PAGES)

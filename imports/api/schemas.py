@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from imports.exports.library import facts_of
 from imports.films.ratings import as_number
+from imports.films.viewings import WithViewings
 from imports.models import ImportSession, Movie, Ranking, Viewing
 from imports.sessions.progress import Progress, Standing
 from imports.statistics.shape import NamedGroup, NameSection, Statistics
@@ -150,7 +151,15 @@ class ViewingOut(Schema):
         )
 
 
+class Viewings(Schema):
+    viewings: list[ViewingOut]
+    total: int
+    page: int
+    per_page: int
+
+
 class MovieOut(Schema):
+    id: int
     title: str
     year: int | None
     rating: float | None
@@ -159,7 +168,8 @@ class MovieOut(Schema):
     tags: list[str] | None
     review: str | None
     letterboxd_uri: str
-    viewings: list[ViewingOut]
+    viewings: list[ViewingOut]  # the newest 50; the film's own viewings have them all
+    viewings_count: int
     status: str
     tmdb_id: int | None = None
     tmdb_title: str | None = None
@@ -179,19 +189,22 @@ class MovieOut(Schema):
     reasons: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, movie: Movie, *, is_mine: bool) -> Self:
-        """`movie` with its tmdb_movie, lookup and viewings fetched. Tags and reviews are the owner's."""
-        viewings = list(movie.viewings.all())
+    def of(cls, film: WithViewings, *, is_mine: bool) -> Self:
+        """`film.movie` with its tmdb_movie and lookup fetched. Tags and reviews are the owner's, and those of the
+        viewings that are told."""
+        movie, viewings = film.movie, film.viewings
         return cls(
+            id=movie.pk,
             title=movie.title,
             year=movie.year,
             rating=as_number(movie.rating),
             watched_date=movie.watched_on,
-            rewatch=any(viewing.rewatch for viewing in viewings),
+            rewatch=film.rewatches > 0,
             tags=sorted({tag for viewing in viewings for tag in viewing.tags}) if is_mine else None,
             review=next((viewing.review for viewing in viewings if viewing.review), "") if is_mine else None,
             letterboxd_uri=movie.letterboxd_uri,
             viewings=[ViewingOut.of(viewing, is_mine=is_mine) for viewing in viewings],
+            viewings_count=film.viewings_count,
             status=movie.outcome,
             tmdb_enriched=movie.outcome == "matched",
             enriched_at=movie.settled_at,
@@ -215,12 +228,12 @@ class MoviesSummary(Schema):
     movies: list[MovieOut]
 
     @classmethod
-    def of(cls, session: ImportSession, movies: Iterable[Movie]) -> Self:
+    def of(cls, session: ImportSession, movies: Iterable[WithViewings]) -> Self:
         return cls(
             session_id=session.pk,
             total_movies=session.total_movies,
             enriched_count=session.enriched_count,
-            movies=[MovieOut.of(movie, is_mine=session.is_mine) for movie in movies],
+            movies=[MovieOut.of(film, is_mine=session.is_mine) for film in movies],
         )
 
 

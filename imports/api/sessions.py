@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext
 from ninja import File, Form, Query, Router, Schema
@@ -13,6 +14,7 @@ from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
 from imports.films import listing
+from imports.films.viewings import NEWEST_FIRST, with_viewings
 from imports.models import Usage
 from imports.sessions import progress
 from imports.sessions.delete import delete_import
@@ -37,6 +39,8 @@ from .schemas import (
     Status,
     Unenriched,
     UnenrichedMovies,
+    ViewingOut,
+    Viewings,
 )
 from .wanted import MoviesWanted, Paged, StatisticsWanted
 
@@ -130,15 +134,16 @@ def report(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
 
 @router.get("/session/{uuid:session_id}/movies", response={200: Movies, **READING}, summary="The films")
 def movies(request: HttpRequest, session_id: UUID, wanted: Query[MoviesWanted]) -> Movies:
-    """Newest watched first; `total` counts what the filters leave. A reader with the link gets no tags or reviews."""
+    """Newest watched first; `total` counts what the filters leave. Each has its newest 50 viewings; `viewings_count`
+    says how many there are, and its own viewings have them all, with what a review has beyond 20,000 characters. A
+    reader with the link gets no tags or reviews."""
     session = access.get_readable_session_or_404(request, session_id)
     filters = wanted.filters()
     if filters.tag and not session.is_mine:  # who may not read tags could guess them one by one
         raise HttpError(400, gettext("tag: only the owner can ask for a tag."))
     found = listing.movies(session, filters)
-    rows = found.prefetch_related("viewings")[wanted.rows]
     return Movies(
-        movies=[MovieOut.of(movie, is_mine=session.is_mine) for movie in rows],
+        movies=[MovieOut.of(film, is_mine=session.is_mine) for film in with_viewings(found[wanted.rows])],
         total=session.total_movies if filters.leave_all else found.count(),
         page=wanted.page,
         per_page=wanted.per_page,
@@ -151,7 +156,25 @@ def movies(request: HttpRequest, session_id: UUID, wanted: Query[MoviesWanted]) 
 def movies_summary(request: HttpRequest, session_id: UUID) -> MoviesSummary:
     """With what is known of them."""
     session = access.get_readable_session_or_404(request, session_id)
-    return MoviesSummary.of(session, listing.movies(session).prefetch_related("viewings")[:SUMMARY])
+    return MoviesSummary.of(session, with_viewings(listing.movies(session)[:SUMMARY]))
+
+
+@router.get(
+    "/session/{uuid:session_id}/movies/{int:movie_id}/viewings",
+    response={200: Viewings, **READING},
+    summary="The viewings of a film",
+)
+def movie_viewings(request: HttpRequest, session_id: UUID, movie_id: int, wanted: Query[Paged]) -> Viewings:
+    """All of them, newest first. A reader with the link gets no tags or reviews."""
+    session = access.get_readable_session_or_404(request, session_id)
+    movie = get_object_or_404(session.movies, pk=movie_id)
+    viewings = movie.viewings.order_by(*NEWEST_FIRST)[wanted.rows]
+    return Viewings(
+        viewings=[ViewingOut.of(viewing, is_mine=session.is_mine) for viewing in viewings],
+        total=movie.viewings.count(),
+        page=wanted.page,
+        per_page=wanted.per_page,
+    )
 
 
 @router.get(

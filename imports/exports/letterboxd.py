@@ -2,7 +2,6 @@
 
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 
 from django.contrib.auth.models import User
@@ -10,8 +9,8 @@ from django.contrib.auth.models import User
 from enrichment.models import TmdbMovie
 from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Viewing
 
+from .films import Told, movies
 from .library import library_rankings
-from .session import Told, movies
 from .streams import csv_lines
 
 COLUMNS = "LetterboxdURI tmdbID imdbID Title Year Directors Rating WatchedDate Rewatch Tags Review".split()
@@ -37,13 +36,13 @@ def _rows(told: Told, *, is_review: bool) -> Iterator[Cells]:
     """Each viewing, the oldest first. What the last one does not say of the film's rating, a row without a day does."""
     film = _film(told.movie, is_review=is_review)
     rating = told.ranking.rating if told.ranking else told.movie.rating
-    viewings = sorted(told.viewings, key=lambda viewing: viewing.watched_on or date.min)
-    last = next((viewing.rating for viewing in reversed(viewings) if viewing.rating), None)
-    for viewing in viewings:
-        if is_review and viewing is viewings[-1]:
-            viewing.rating = last = rating  # a history has no ratings of its own
+    last = None
+    for number, viewing in enumerate(told.viewings.oldest_first(), 1):
+        if is_review and number == told.viewings.count:
+            viewing.rating = rating  # a history has no ratings of its own
+        last = viewing.rating or last
         yield [*film, *_viewing(viewing)]
-    if not viewings or (rating is not None and rating != last):
+    if not told.viewings.count or (rating is not None and rating != last):
         yield [*film, _text(rating), "", "", "", ""]
 
 

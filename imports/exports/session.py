@@ -1,7 +1,7 @@
 """One import, to take away: our own JSON, which can be read back (sources/reelkeeper/shape.py), and CSVs for people."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from enrichment.models import TmdbMovie
 from imports.films.ratings import as_number
@@ -10,7 +10,8 @@ from imports.sources.reelkeeper import KIND, shape
 from imports.sources.reelkeeper.versions import FORMAT, VERSION
 from imports.statistics import kept
 
-from .streams import BATCH, BOM, as_json, batches, csv_lines, json_members
+from .films import Told, movies
+from .streams import BATCH, BOM, as_json, csv_lines, json_members
 
 PROBLEM = tuple(shape.Problem.__annotations__)
 
@@ -45,10 +46,10 @@ def films_csv(session: ImportSession) -> Iterator[str]:
     yield BOM
     yield from csv_lines([f"{header} {facts}".split()])
     for movie, viewings, ranking in movies(session, kind=Kind.FILM):
-        film = movie.tmdb_movie
+        film, summary = movie.tmdb_movie, viewings.summary
         rating = movie.rating if ranking is None else ranking.rating
-        own = [movie.title, movie.year, rating, movie.watched_on, len(viewings), _yes(any(v.rewatch for v in viewings))]
-        own += [", ".join(_tags(viewings)), movie.liked_on, movie.letterboxd_uri, movie.outcome, movie.decision]
+        own = [movie.title, movie.year, rating, movie.watched_on, viewings.count, _yes(summary.rewatch)]
+        own += [", ".join(summary.tags), movie.liked_on, movie.letterboxd_uri, movie.outcome, movie.decision]
         lists = [", ".join(names) for names in (film.directors, film.genres, film.countries)] if film else [""] * 3
         of_film = [film.pk, film.title, film.imdb_id, *lists, film.runtime] if film else [""] * 7
         yield from csv_lines([[*own, *of_film]])
@@ -66,49 +67,18 @@ def viewings_csv(session: ImportSession) -> Iterator[str]:
             yield from csv_lines([[movie.title, movie.year, *own, viewing.entry_uri, *of_film]])
 
 
-class Told(NamedTuple):
-    """A film of the import with its TMDB film, its viewings as they were told, and what the library of a review's
-    person has of it."""
-
-    movie: Movie
-    viewings: list[Viewing]
-    ranking: Ranking | None
-
-
-def movies(session: ImportSession, **only: Any) -> Iterator[Told]:
-    """The films of an import, in its order. With prefetch_related a film and its viewings would hold each other in
-    memory until a late collection."""
-    rows = session.movies.filter(**only).select_related("tmdb_movie").order_by("turn", "pk")
-    for batch in batches(rows.iterator(chunk_size=BATCH)):
-        ranked, viewings = _ranked(session, batch), _viewings(batch)
-        yield from (Told(movie, viewings[movie.pk], ranked.get(movie.tmdb_movie_id)) for movie in batch)
-
-
-def _viewings(batch: list[Movie]) -> dict[int, list[Viewing]]:
-    found: dict[int, list[Viewing]] = {movie.pk: [] for movie in batch}
-    for viewing in Viewing.objects.filter(movie__in=found).order_by("pk"):
-        found[viewing.movie_id].append(viewing)
-    return found
-
-
-def _ranked(session: ImportSession, batch: list[Movie]) -> dict[int | None, Ranking]:
-    if not session.is_review or session.user_id is None:
-        return {}
-    films = [movie.tmdb_movie_id for movie in batch if movie.tmdb_movie_id]
-    found = Ranking.objects.filter(user_id=session.user_id, tmdb_movie__in=films)
-    return {ranking.tmdb_movie_id: ranking for ranking in found}
-
-
 def _as_json(told: Told) -> shape.Movie:
+    """With an iterator for its viewings where they are too many to be held."""
     movie, viewings, ranking = told
+    summary, as_told = viewings.summary, map(_viewing, viewings)
     return {
         "title": movie.title,
         "year": movie.year,
         "rating": as_number(movie.rating),
         "watched_date": movie.watched_on,
-        "rewatch": any(viewing.rewatch for viewing in viewings),
-        "tags": _tags(viewings),
-        "review": next((viewing.review for viewing in reversed(viewings) if viewing.review), ""),
+        "rewatch": summary.rewatch,
+        "tags": summary.tags,
+        "review": summary.review,
         "letterboxd_uri": movie.letterboxd_uri,
         "source_key": movie.source_key,
         "kind": movie.kind,
@@ -117,7 +87,7 @@ def _as_json(told: Told) -> shape.Movie:
         "marked_on": movie.marked_on,
         "rated_on": movie.rated_on,
         "is_seen": movie.is_seen,
-        "viewings": list(map(_viewing, viewings)),
+        "viewings": cast(list[shape.Viewing], as_told) if viewings.held is None else list(as_told),
         "status": movie.outcome,
         "tmdb_id": movie.tmdb_movie_id,
         "chosen_by": movie.chosen_by,
@@ -184,10 +154,6 @@ def _without_ids(told: Any) -> Any:
     if isinstance(told, dict):
         return {name: _without_ids(value) for name, value in told.items() if name != "id"}
     return list(map(_without_ids, told)) if isinstance(told, list) else told
-
-
-def _tags(viewings: list[Viewing]) -> list[str]:
-    return sorted({tag for viewing in viewings for tag in viewing.tags})
 
 
 def _yes(value: bool) -> str:

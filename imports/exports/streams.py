@@ -1,4 +1,4 @@
-"""What a person takes away, line by line: nothing here grows with the number of films."""
+"""What a person takes away, line by line: nothing here grows with the number of films, or of their viewings."""
 
 import csv
 import json
@@ -59,7 +59,27 @@ def as_json(value: object) -> str:
 def json_members(items: Iterable[object]) -> Iterator[str]:
     """What stands between the brackets of a list, each member on a line of its own."""
     for number, item in enumerate(items):
-        yield f",\n{as_json(item)}" if number else f"\n{as_json(item)}"
+        pieces = _json_of(item)
+        yield f"{',' if number else ''}\n{next(pieces)}"
+        yield from pieces
+
+
+def _json_of(item: object) -> Iterator[str]:
+    """As `as_json`; a value of the object that is an iterator is a list, written as it comes."""
+    if not isinstance(item, dict) or not any(isinstance(value, Iterator) for value in item.values()):
+        yield as_json(item)
+        return
+    for number, (name, value) in enumerate(item.items()):
+        yield f"{', ' if number else '{'}{as_json(name)}: "
+        yield from _json_list(value) if isinstance(value, Iterator) else [as_json(value)]
+    yield "}"
+
+
+def _json_list(items: Iterable[object]) -> Iterator[str]:
+    yield "["
+    for number, item in enumerate(items):
+        yield f", {as_json(item)}" if number else as_json(item)
+    yield "]"
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

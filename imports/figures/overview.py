@@ -24,17 +24,26 @@ class Overview(Base):
             both = {"films": counts, "viewings": words.viewings(totals["viewings"])}
             form = gettext("%(films)s, %(viewings)s on record") if lacks_some else gettext("%(films)s in %(viewings)s")
             counts = form % both
-        if not totals["minutes"]:
-            return f"{counts}."
-        hours = words.hours(totals["minutes"])
-        if totals["minutes"] < 2 * 24 * 60:  # so few days say no more than the hours
-            return gettext("%(counts)s: %(hours)s of film.") % {"counts": counts, "hours": hours}
-        days = words.days(round(totals["minutes"] / 60 / 24))
-        return gettext("%(counts)s: %(hours)s, which is %(days)s and nights.") % {
-            "counts": counts,
-            "hours": hours,
-            "days": days,
-        }
+        return f"{counts}: {self._length()}." if totals["minutes"] else f"{counts}."
+
+    def _length(self) -> str:
+        """All hours; and of how many films they are, where that is not all."""
+        minutes, known = self.data["totals"]["minutes"], self.data["coverage"]["known"]["runtime"]
+        hours = words.hours(minutes)
+        if known < self.data["coverage"]["films"]:
+            of_known = {"hours": hours, "films": words.films(known)}
+            return (
+                ngettext(
+                    "%(hours)s, of the %(films)s whose length is known",
+                    "%(hours)s, of the %(films)s whose length is known",
+                    known,
+                )
+                % of_known
+            )
+        if minutes < 2 * 24 * 60:  # so few days say no more than the hours
+            return gettext("%(hours)s of film") % {"hours": hours}
+        days = words.days(round(minutes / 60 / 24))
+        return gettext("%(hours)s, which is %(days)s and nights") % {"hours": hours, "days": days}
 
     @cached_property
     def headline(self) -> list[Number]:
@@ -50,7 +59,11 @@ class Overview(Base):
             label, again = ngettext("rewatch", "rewatches", totals["rewatches"]), words.number(totals["rewatches"])
             numbers.append(Number(label=label, text=again, url=films({"rewatched": "on"})))
         if totals["minutes"]:
-            numbers.append(Number(label=gettext("hours"), text=words.number(round(totals["minutes"] / 60))))
+            numbers.append(
+                Number(
+                    label=gettext("hours"), text=words.number(round(totals["minutes"] / 60)), note=self._known_lengths()
+                )
+            )
         if self.shows_ratings and totals["average_rating"] is not None:
             average = f"{totals['average_rating']:.2f}"
             numbers.append(Number(label=gettext("stars on average"), text=average, url=films({"sort": "rating"})))
@@ -61,6 +74,12 @@ class Overview(Base):
         )
         numbers += [Number(label=label, text=words.number(count)) for count, label in counted if count]
         return numbers
+
+    def _known_lengths(self) -> str:
+        known = self.data["coverage"]["known"]["runtime"]
+        if known == self.data["coverage"]["films"]:
+            return ""
+        return gettext("of the %(films)s whose length is known") % {"films": words.films(known)}
 
     @cached_property
     def left_out(self) -> list[str]:

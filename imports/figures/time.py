@@ -14,6 +14,7 @@ from .base import FEW, Base, Counted
 from .shapes import Chart, Columns, Heading, Number, Row
 
 YEARS_SHOWN, MONTHS_SHOWN, MARKED_SHOWN = 3, 60, 3
+YEARS_DRAWN = 30  # each is up to 366 squares; the table has them all
 
 
 class InTime(Base):
@@ -33,7 +34,11 @@ class InTime(Base):
 
     @property
     def older_years(self) -> list[heatmap.Year]:
-        return self.years[YEARS_SHOWN:]
+        return self.years[YEARS_SHOWN:YEARS_DRAWN]
+
+    @property
+    def years_not_drawn(self) -> int:
+        return len(self.years[YEARS_DRAWN:])
 
     @cached_property
     def calendar_rows(self) -> list[tuple[heatmap.Year, list[tuple[int, str]]]]:
@@ -54,11 +59,20 @@ class InTime(Base):
         if coverage["future_viewings"]:
             sentences.append(
                 ngettext(
-                    "%(n)s viewing has a day that is yet to come; no streak or milestone counts it.",
-                    "%(n)s viewings have days that are yet to come; no streak or milestone counts them.",
+                    "%(n)s viewing has a day that is yet to come, and is counted without it.",
+                    "%(n)s viewings have days that are yet to come, and are counted without them.",
                     coverage["future_viewings"],
                 )
                 % {"n": words.number(coverage["future_viewings"])}
+            )
+        if coverage["early_viewings"]:
+            sentences.append(
+                ngettext(
+                    "%(n)s viewing has a day before there were films, and is counted without it.",
+                    "%(n)s viewings have days before there were films, and are counted without them.",
+                    coverage["early_viewings"],
+                )
+                % {"n": words.number(coverage["early_viewings"])}
             )
         return " ".join(sentences)
 

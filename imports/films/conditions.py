@@ -30,6 +30,7 @@ from .filters import FilmFilters
 
 MATCHED = Q(outcome=Outcome.MATCHED)
 DAY = Coalesce("watched_on", Value(date(1, 1, 1)), output_field=DateField())
+FIRST_DAY = date(1888, 1, 1)  # no film is older, so none was watched before
 LONGEST = 200  # name or tag that is filtered by
 
 
@@ -88,6 +89,11 @@ def on(when: str, field: str = "watched_on") -> Q:
     if len(parts) == 3:
         return Q(**{field: date(*parts)})
     return Q(**{f"{field}__{name}": part for name, part in zip(("year", "month"), parts, strict=False)})
+
+
+def possible_day(session: ImportSession, field: str = "watched_on") -> Q:
+    """A day that statistics count: there were films, and it is not yet to come."""
+    return Q(**{f"{field}__range": (FIRST_DAY, session.today())})
 
 
 class Titles:
@@ -153,7 +159,11 @@ class SeenFilms(Titles):
     def _after_another(self) -> Q:
         matched = Q(movie__outcome=Outcome.MATCHED)
         of_film = self._earlier().filter(matched, movie__tmdb_movie=OuterRef("movie__tmdb_movie"))
-        return super()._after_another() | matched & Q(Exists(of_film))
+        after_another = super()._after_another() | matched & Q(Exists(of_film))
+        return possible_day(self.session) & after_another
+
+    def _earlier(self) -> QuerySet[Viewing]:
+        return super()._earlier().filter(possible_day(self.session))
 
     def _shown(self) -> Q:
         newest_first = [DAY.desc(), F("turn").asc(), F("pk").asc()]

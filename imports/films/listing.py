@@ -114,6 +114,8 @@ def _done(filters: MovieFilters, titles: conditions.Titles) -> Q:
     if filters.liked:
         condition &= titles.any(Q(liked_on__isnull=False))
     viewing = _viewing(filters)
+    if filters.seen and (filters.watched or filters.weekday is not None):
+        viewing &= conditions.possible_day(titles.session)
     if filters.rewatched:
         return condition & titles.again(viewing)
     return condition & titles.watched(viewing) if viewing else condition

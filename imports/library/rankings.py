@@ -1,6 +1,6 @@
 """A person's rankings: read, change, take away. No HTTP."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,14 +11,14 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from enrichment import bulk
 from enrichment import services as enrichment
-from enrichment.models import TmdbMovie
+from enrichment.models import DetailsStatus, TmdbMovie
 from enrichment.titles import fold
 from imports import time_zones
 from imports.films import conditions
@@ -49,6 +49,7 @@ class RankingFilters(FilmFilters):
     sort: str = "rating"
 
 
+RATED = Q(rating__isnull=False)  # only then its day is one
 BY_RATING = (F("rating").desc(nulls_last=True), "-rated_at")
 ORDERS: dict[str, tuple[Any, ...]] = {
     "rating": BY_RATING,
@@ -101,9 +102,9 @@ def count(rankings: "QuerySet[Ranking] | Found") -> int:
 def _conditions(filters: RankingFilters) -> Q:
     condition = conditions.rated(filters, "rating") & conditions.released(filters, "year")
     if filters.rated_in:
-        condition &= conditions.on(filters.rated_in, "rated_at")
+        condition &= conditions.on(filters.rated_in, "rated_at") & RATED
     if filters.rated_weekday is not None:
-        condition &= Q(rated_at__iso_week_day=filters.rated_weekday + 1)
+        condition &= Q(rated_at__iso_week_day=filters.rated_weekday + 1) & RATED
     return condition & conditions.facts(filters)
 
 
@@ -175,6 +176,27 @@ def ensure_all(new: Iterable[Ranking]) -> None:
     in_order = sorted(new, key=lambda ranking: ranking.tmdb_movie_id)
     Ranking.objects.bulk_create(in_order, ignore_conflicts=True)
 
+
+def ask_details(turns: Mapping[int, int]) -> None:
+    """Have the films' details fetched (TMDB id -> turn), where nobody knows more than their names: a library counts
+    hours, directors and genres. Outside of the transaction that ranks them: whoever asks locks films before imports."""
+    unknown = TmdbMovie.objects.filter(pk__in=turns, details_status=DetailsStatus.NONE).values_list("pk", flat=True)
+    if asked := {pk: turns[pk] for pk in unknown}:
+        enrichment.ask_details(asked)
+
+
+MOST_AT_ONCE = 500
+
+
+def ask_missing_details() -> None:
+    """The same for every library: what was ranked by an earlier version, or just before a crash."""
+    ranked = Exists(Ranking.objects.filter(tmdb_movie=OuterRef("pk")))
+    unknown = TmdbMovie.objects.filter(ranked, details_status=DetailsStatus.NONE).order_by("pk")[:MOST_AT_ONCE]
+    if ids := list(unknown.values_list("pk", flat=True)):
+        enrichment.ask_details(dict.fromkeys(ids, LAST_TURN))
+
+
+LAST_TURN = 100_000  # behind every film of an import that waits
 
 KEPT = ("pk", "user_id", "tmdb_movie_id", "title", "year", "rating", "rated_at", "movie_id", "changed_at", "created_at")
 

@@ -28,6 +28,7 @@ from imports.sources.base import Parsed, ParsedMovie, ParsedViewing, RowNote
 from imports.sources.traits import REVIEWS
 
 from . import restore
+from .bounds import refuse_too_much
 from .delete import Leftovers, delete_rows
 from .open_review import ReviewOpen, open_review
 
@@ -58,7 +59,9 @@ def settle_known(session: ImportSession) -> ImportSession:
 def store_import(
     owner: Owner, parsed: Parsed, movies: Sequence[ParsedMovie], time_zone: str, *, replace: bool = False
 ) -> ImportSession:
-    """`movies` in the order of their turns. `replace`: a review that is open goes, when this is one."""
+    """`movies` in the order of their turns. `replace`: a review that is open goes, when this is one. Raises SourceError
+    when it is more than an import may hold."""
+    refuse_too_much(parsed)
     films = [(turn, movie) for turn, movie in enumerate(movies) if movie.kind == "film"]
     questions = [enrichment.Question(memory.name_of(film), film.year, turn, tuple(film.names)) for turn, film in films]
     for attempt in range(1, TRIES + 1):

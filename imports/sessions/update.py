@@ -19,6 +19,7 @@ from imports.sources import MAX_FILMS, reading
 from imports.sources.base import Parsed, Upload
 from imports.sources.refusals import refusal
 
+from .bounds import refuse_too_much, refuse_too_much_more
 from .compare import FILM_FIELDS, VIEWING_FIELDS, Changes, Newer
 from .same_account import History, doubt
 from .store import TRIES, chosen_before, movie_columns, problem_columns, settle_known, viewing_columns
@@ -41,6 +42,7 @@ def _update_by(session: ImportSession, parsed: Parsed, *, is_sure: bool) -> Chan
         raise refusal("update_by_export", parsed.files[-1].name)
     if parsed.source != session.source:
         raise refusal("update_by_prime", parsed.files[0].name)
+    refuse_too_much(parsed)
     if not is_sure:
         _refuse_anothers(session, parsed)
     changes = _try_to_update(session, parsed)
@@ -76,9 +78,12 @@ def _try_to_update(session: ImportSession, parsed: Parsed) -> Changes:
 
 
 def _update(session: ImportSession, parsed: Parsed) -> Changes:
-    new = Newer(session, parsed).new
+    planned = Newer(session, parsed)
+    new = planned.new
     if session.total_movies + len(new) > MAX_FILMS:
         raise refusal("too_many_films", parsed.files[0].name, most=MAX_FILMS)
+    new_viewings = [viewing for movie in new for viewing in movie.viewings]
+    refuse_too_much_more(session, parsed, new, [*new_viewings, *(viewing for _, viewing in planned.viewings)])
     # questions and films are locked before imports
     questions = [enrichment.Question(memory.name_of(movie), movie.year, turn) for turn, movie in enumerate(new)]
     keys = [movie.source_key for movie in new]

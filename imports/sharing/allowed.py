@@ -81,6 +81,7 @@ COVERAGE = {
     "dated_films": With(DATES, 0),
     "without_viewing": With(DATES, 0),
     "undated_viewings": With(DATES, 0),
+    "early_viewings": With(DATES, 0),
     "future_viewings": With(DATES, 0),
 }
 REVIEW = {

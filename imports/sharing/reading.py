@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from imports.films import listing
 from imports.films.filters import Facets, FilmFilters
 from imports.films.listing import FILM_YEAR, MovieFilters
+from imports.films.viewings import to_be_shown
 from imports.library import rankings
 from imports.library.rankings import Found, RankingFilters
 from imports.models import ImportSession, ShareLink, Viewing
@@ -70,7 +71,8 @@ def reviews(link: ShareLink) -> QuerySet[Viewing]:
     within = F("watched_on").desc(nulls_last=True) if link.shows_dates else F("review").asc()
     written = Viewing.objects.filter(movie__session=link.session_id).exclude(review="")
     by_title = ("movie__lookup__title_key", "film_year", "movie__title", within, "pk")
-    return written.annotate(film_year=YEAR_OF_REVIEW).select_related("movie__tmdb_movie").order_by(*by_title)
+    in_order = written.annotate(film_year=YEAR_OF_REVIEW).select_related("movie__tmdb_movie").order_by(*by_title)
+    return to_be_shown(in_order)
 
 
 def statistics(link: ShareLink) -> Statistics:
@@ -98,13 +100,14 @@ class Number:
 
 def numbers(link: ShareLink) -> list[Number]:
     """Four that tell no more than the link does."""
-    computed = _statistics_of(link)["totals"]
-    totals = allowed_totals(computed, ratings=link.shows_ratings, dates=link.shows_dates)
+    statistics = _statistics_of(link)
+    totals = allowed_totals(statistics["totals"], ratings=link.shows_ratings, dates=link.shows_dates)
     films, countries = totals["films"], totals["countries"]
     shown = [Number(intcomma(films), ngettext("film", "films", films))]
     if link.shows_statistics:
         hours = round(totals["hours"])
-        shown.append(Number(intcomma(hours), ngettext("hour", "hours", hours)))
+        are_all_known = statistics["coverage"]["known"]["runtime"] == statistics["coverage"]["films"]
+        shown.append(Number(intcomma(hours) + ("" if are_all_known else "+"), ngettext("hour", "hours", hours)))
     else:
         directors = totals["directors"]
         shown.append(Number(intcomma(directors), ngettext("director", "directors", directors)))

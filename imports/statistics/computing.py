@@ -2,19 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 from imports.models import Outcome
 
 from . import days, groups, numbers
-from .films import Facts, Film
+from .films import Facts, Film, with_possible_days
 from .filters import EVERYTHING, Filters, choices
 from .items import average, best, ratings_of
 from .reviews import years_in_review
 from .shape import Coverage, FactCounts, NameCounts, Statistics, Totals
 
-VERSION = 2
+VERSION = 4
 # Of how many films is it known? By what of TMDB's record, where there is any.
 KNOWN = {
     "genres": "genres",
@@ -31,6 +31,9 @@ KNOWN = {
 
 def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters = EVERYTHING) -> Statistics:
     """Films that were seen count; those only liked are told of, and in no other number."""
+    # a person rates by their own clock, which may be a day ahead of this installation's
+    latest = today + timedelta(days=1) if kind == "library" else today
+    films = [with_possible_days(film, latest) for film in films]
     kept = filters.keep(films)
     seen = [film for film in kept if film.is_seen]
     unseen = sum(film.is_liked for film in kept if not film.is_seen)
@@ -46,7 +49,7 @@ def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters =
         "filters": filters.chosen,
         "choices": choices([film for film in films if film.is_seen]),
         "totals": _totals(seen, events, unseen, counts),
-        "coverage": _coverage(seen, future=len(events) - len(so_far), compared=against_tmdb["films"]),
+        "coverage": _coverage(seen, compared=against_tmdb["films"]),
         **numbers.ratings(seen, kind=kind),
         "years": days.years(events),
         "months": days.months(events),
@@ -87,9 +90,10 @@ def _totals(films: Sequence[Film], events: Sequence[days.Event], unseen: int, na
     }
 
 
-def _coverage(films: Sequence[Film], *, future: int, compared: int) -> Coverage:
+def _coverage(films: Sequence[Film], *, compared: int) -> Coverage:
     outcomes = Counter(film.outcome for film in films)
     facts = [film.facts for film in films if film.facts]
+    lost_days = Counter(watch.lost_day for film in films for watch in film.watches)
     return {
         "films": len(films),
         "open": outcomes[Outcome.OPEN],
@@ -103,7 +107,8 @@ def _coverage(films: Sequence[Film], *, future: int, compared: int) -> Coverage:
         "dated_films": sum(bool(film.days) for film in films),
         "without_viewing": sum(not film.watches for film in films),
         "undated_viewings": sum(watch.day is None for film in films for watch in film.watches),
-        "future_viewings": future,
+        "early_viewings": lost_days["early"],
+        "future_viewings": lost_days["future"],
         "awaited": sum(told.is_awaited for told in facts),
         "compared": compared,
     }

@@ -10,7 +10,8 @@ from .films import Film
 from .items import item
 from .shape import Amounts, Calendar, DatedItem, DayCount, Ends, Milestone, Month, Span, Streaks, Weekday, Year
 
-MILESTONES = (1, 50)  # and every hundredth
+MILESTONES = (1, 50)  # and every hundredth; from there on every thousandth
+HUNDREDTHS_END = 10_000
 
 
 class Event(NamedTuple):
@@ -141,7 +142,9 @@ def first_and_last(events: Sequence[Event]) -> Ends:
 
 
 def milestones(events: Sequence[Event]) -> list[Milestone]:
-    numbers = [n for n in range(1, len(events) + 1) if n in MILESTONES or n % 100 == 0]
+    hundredths = range(100, min(len(events), HUNDREDTHS_END) + 1, 100)
+    thousandths = range(HUNDREDTHS_END + 1_000, len(events) + 1, 1_000)
+    numbers = [*(n for n in MILESTONES if n <= len(events)), *hundredths, *thousandths]
     return [{**dated(events[n - 1]), "number": n} for n in numbers]
 
 

@@ -1,9 +1,9 @@
 """What statistics are made of: films and their viewings as plain values, read in two queries however many there are."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from imports.films import conditions
 from imports.films.ratings import as_number
 from imports.models import ImportSession, Kind, Outcome, Viewing
 
+READ_AT_ONCE = 2_000  # viewings
 ANSWERED = (DetailsStatus.DONE, DetailsStatus.GONE, DetailsStatus.FAILED)  # no more will come by itself
 
 
@@ -55,6 +56,7 @@ class Watch(NamedTuple):
     day: date | None
     is_rewatch: bool = False
     tags: tuple[str, ...] = ()
+    lost_day: Literal["", "early", "future"] = ""  # it has none because the one that is stored can't be
 
 
 @dataclass(slots=True)
@@ -99,17 +101,23 @@ def films_of_session(session: ImportSession) -> list[Film]:
             _join(films[key], film)
         else:
             films[key] = film
-    for film in films.values():
-        film.watches = list(_in_order(film.watches))
     return list(films.values())
 
 
 def films_of_library(user: User) -> list[Film]:
-    """A library has no viewings: the day of a rating stands in for one."""
+    """A library has no viewings: the day of a rating stands in for one. What has no rating has no day either."""
     names = ("pk", "title", "year", "rating", "rated_at")
     rows: QuerySet[Any, Any] = user.rankings.order_by("rated_at", "pk").values_list(*names, *FACTS)
     return [
-        Film(pk, title, year, as_number(rating), turn=-place, facts=Facts(*facts), watches=[Watch(rated_at)])
+        Film(
+            pk,
+            title,
+            year,
+            as_number(rating),
+            turn=-place,
+            facts=Facts(*facts),
+            watches=[Watch(rated_at)] if rating is not None else [],
+        )
         for place, (pk, title, year, rating, rated_at, *facts) in enumerate(rows)
     ]
 
@@ -117,7 +125,8 @@ def films_of_library(user: User) -> list[Film]:
 def _watches(session: ImportSession) -> dict[int, list[Watch]]:
     found: dict[int, list[Watch]] = {}
     rows = Viewing.objects.filter(movie__session=session).order_by("pk")
-    for movie_id, day, rewatch, tags in rows.values_list("movie_id", "watched_on", "rewatch", "tags"):
+    columns = rows.values_list("movie_id", "watched_on", "rewatch", "tags")
+    for movie_id, day, rewatch, tags in columns.iterator(chunk_size=READ_AT_ONCE):
         found.setdefault(movie_id, []).append(Watch(day, rewatch, tuple(tags)))
     return found
 
@@ -148,6 +157,19 @@ def _join(film: Film, other: Film) -> None:
     film.marked_on = min((day for day in (film.marked_on, other.marked_on) if day), default=None)
     film.watches = film.watches + other.watches
     film.titles += other.titles
+
+
+def with_possible_days(film: Film, latest: date) -> Film:
+    """The film with its viewings in order; a day before there were films, or after `latest`, is none."""
+    watches = list(_in_order(_possible(watch, latest) for watch in film.watches))
+    marked_on = film.marked_on if film.marked_on and conditions.FIRST_DAY <= film.marked_on <= latest else None
+    return replace(film, watches=watches, marked_on=marked_on)
+
+
+def _possible(watch: Watch, latest: date) -> Watch:
+    if watch.day is None or conditions.FIRST_DAY <= watch.day <= latest:
+        return watch
+    return watch._replace(day=None, lost_day="future" if watch.day > latest else "early")
 
 
 def _in_order(watches: Iterable[Watch]) -> Iterator[Watch]:

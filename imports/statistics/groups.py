@@ -9,6 +9,8 @@ from .films import Facts, Film
 from .items import FEWEST_RATED, MOST_NAMES, average, best, gather, most_films, rated, ratings_of
 from .shape import DecadeGroup, Likes, MostNamed, NameCounts, NamedGroup, NameGroups, NameSection, Tag, YearGroup
 
+LONGEST_TAG = 500  # characters, as the longest title; a longer one is a text that was put there
+
 # A section of groups: the filter of the film list that finds one of them, and whose names it goes by.
 NAMES: dict[NameSection, tuple[str, Callable[[Facts], Iterable[str]]]] = {
     "genres": ("genre", lambda facts: facts.genres),
@@ -61,7 +63,7 @@ def decades(films: Sequence[Film]) -> list[DecadeGroup]:
 
 
 def tags(films: Sequence[Film]) -> list[Tag]:
-    found = gather(films, lambda film: {tag for watch in film.watches for tag in watch.tags})
+    found = gather(films, lambda film: {tag for watch in film.watches for tag in watch.tags if len(tag) <= LONGEST_TAG})
     return [
         {
             **rated(of),

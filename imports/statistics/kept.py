@@ -17,19 +17,21 @@ from .computing import VERSION, compute
 from .films import films_of_library, films_of_session
 from .filters import EVERYTHING, Filters
 from .shape import Statistics
+from .together import computed_once, one_process_at_a_time
 
 WHILE_CHANGING = timedelta(seconds=10)  # computed anew at most as often while answers still come in
 
 
 def of_session(session: ImportSession, filters: Filters = EVERYTHING) -> Statistics:
-    """The statistics of one import, in the shape of `compute`; only those without filters are kept."""
+    """The statistics of one import, in the shape of `compute`; only those without filters are kept. All who ask at once
+    share what is returned: it is for reading."""
     today = session.today()
 
     def computed() -> Statistics:
         return compute(films_of_session(session), kind="import", today=today, filters=filters)
 
     if filters:
-        return computed()
+        return computed_once((session.pk, mark_of(session), filters), computed)
     # the revision was read before the films: what comes in between makes the next reader compute again
     return _kept({"session": session}, mark_of(session), computed, is_changing=not session.is_done)
 
@@ -42,7 +44,7 @@ def of_library(user: User, filters: Filters = EVERYTHING) -> Statistics:
         return compute(films_of_library(user), kind="library", today=today, filters=filters)
 
     if filters:
-        return computed()
+        return computed_once((user.pk, mark_of(user), filters), computed)
     return _kept({"user": user}, mark_of(user), computed, is_changing=False)
 
 
@@ -80,9 +82,19 @@ def _state_of_rankings(user_id: int) -> str:
 
 
 def _kept(whose: dict[str, Any], mark: Mark, computed: Callable[[], Statistics], *, is_changing: bool) -> Statistics:
-    row = Analytics.objects.filter(**whose).first()
-    if row is not None and _is_current(row, mark, is_changing=is_changing):
-        return cast(Statistics, row.data)
+    def of_row() -> Statistics | None:
+        row = Analytics.objects.filter(**whose).first()
+        is_current = row is not None and _is_current(row, mark, is_changing=is_changing)
+        return cast(Statistics, row.data) if row and is_current else None
+
+    def waited_for() -> Statistics:
+        with one_process_at_a_time(f"{whose}"):
+            return of_row() or _computed_and_kept(whose, mark, computed)
+
+    return of_row() or computed_once((*whose.values(), mark), waited_for)
+
+
+def _computed_and_kept(whose: dict[str, Any], mark: Mark, computed: Callable[[], Statistics]) -> Statistics:
     data, now = computed(), timezone.now()
     new = Analytics(**whose, mark=str(mark), data=data, computed_at=now)
     with suppress(IntegrityError):  # it was deleted meanwhile

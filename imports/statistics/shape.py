@@ -81,7 +81,8 @@ class Coverage(TypedDict):
     rated: int
     dated_films: int
     without_viewing: int
-    undated_viewings: int
+    undated_viewings: int  # those with a day that can't be among them
+    early_viewings: int  # from before there were films
     future_viewings: int
     awaited: int
     compared: int

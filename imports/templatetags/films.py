@@ -16,6 +16,7 @@ from enrichment.matching import REASONS
 from enrichment.models import TmdbMovie
 from enrichment.queries import poster_url
 from imports.figures.words import running_time
+from imports.films.viewings import REVIEW_SHOWN
 from imports.languages import language_name
 from imports.looks import look_of
 from imports.models import Doubt, Movie
@@ -75,9 +76,10 @@ def about_time(seconds: int) -> str:
 
 @register.filter
 def plain_text(review: str) -> str:
-    """A review without its HTML; breaks and paragraphs stay lines."""
-    broken = re.sub(r"<br\s*/?>|</p>|</blockquote>", "\n\n", review, flags=re.IGNORECASE)
-    return unescape(nh3.clean(broken, tags=set())).strip()
+    """A review without its HTML; breaks and paragraphs stay lines. Of a very long one, the beginning."""
+    broken = re.sub(r"<br\s*/?>|</p>|</blockquote>", "\n\n", review[:REVIEW_SHOWN], flags=re.IGNORECASE)
+    text = unescape(nh3.clean(broken, tags=set())).strip()
+    return f"{text}…\n\n{gettext('The rest is too long to be shown here.')}" if len(review) > REVIEW_SHOWN else text
 
 
 @register.filter

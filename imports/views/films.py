@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from imports.films import listing
+from imports.films.viewings import A_PAGE, NEWEST_FIRST, to_be_shown
 from imports.forms.films import MovieFilterForm
 from imports.web import access
 from imports.web.addresses import shortened
@@ -41,12 +42,14 @@ def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
 def movie_detail(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
     session = access.get_readable_session_or_404(request, session_id)
     movie = get_object_or_404(session.movies.select_related("tmdb_movie", "lookup"), pk=movie_id)
+    viewings = to_be_shown(movie.viewings.order_by(*NEWEST_FIRST))
     before, after = listing.neighbours(movie)
     context = {
         "session": session,
         "movie": movie,
         "film": movie.tmdb_movie,
-        "viewings": movie.viewings.all(),
+        "page": Paginator(viewings, A_PAGE).get_page(request.GET.get("page")),
+        "chosen": QueryDict(),
         "candidates": [] if movie.tmdb_movie or not movie.lookup else listing.candidates(movie.lookup),
         "before": before,
         "after": after,

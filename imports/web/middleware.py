@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware import common
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect
@@ -84,6 +85,19 @@ class ApiErrorsMiddleware:
         response = self.get_response(request)
         is_error = is_api(request) and response.status_code >= 400
         return in_json(response) if is_error and "json" not in response["Content-Type"] else response
+
+
+class MethodMiddleware:
+    """An address that takes only forms says so in our layout, to who opens it by hand."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 405 and not is_api(request):
+            response.content = render_to_string("405.html", request=request).encode()
+        return response
 
 
 class CommonMiddleware(common.CommonMiddleware):

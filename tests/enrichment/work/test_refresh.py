@@ -221,7 +221,7 @@ def test_a_merged_film_hands_all_over_to_the_other(tmdb: TmdbServer, zebra: int,
         status = {"none": DetailsStatus.NONE, "done": DetailsStatus.DONE}.get(known, DetailsStatus.PENDING)
         TmdbMovieFactory(tmdb_id=zebra, details_status=status, fetched_at=days_ago(1), turn=9)
     if known == "leased":
-        TmdbMovie.objects.filter(pk=555).update(next_attempt_at=days_ago(-1))
+        TmdbMovie.objects.filter(pk=555).update(next_attempt_at=timezone.now() + timedelta(minutes=5))
         assert leases.lease_next(0) is not None
         TmdbMovie.objects.filter(pk=555).update(next_attempt_at=days_ago(1))
     lookup = TitleLookupFactory(matched=True, tmdb_movie=old)

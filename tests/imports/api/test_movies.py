@@ -1,7 +1,7 @@
 """An import's films over JSON: filtered, ordered and paged as on the page."""
 
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from imports.api.wanted import MoviesWanted, Paged
 from imports.films.listing import ORDERS, MovieFilters
-from imports.models import ImportSession, Outcome
+from imports.models import ImportSession, Movie, Outcome, Viewing
 from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, UserFactory, ViewingFactory
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +178,7 @@ def test_a_film_is_told_with_all_that_is_known(client: Client, session: ImportSe
     assert {viewing["watched_date"] for viewing in heat["viewings"]} == {"2023-01-01", "2024-05-17"}
     assert (heat["status"], heat["tmdb_enriched"]) == ("matched", True)
     assert unknown == NOTHING_KNOWN | {
+        "id": session.movies.get(title="Unknown").pk,
         "title": "Unknown",
         "year": 1950,
         "rating": 1.0,
@@ -187,6 +188,7 @@ def test_a_film_is_told_with_all_that_is_known(client: Client, session: ImportSe
         "review": "",
         "letterboxd_uri": "",
         "viewings": [],
+        "viewings_count": 0,
         "status": "open",
         "tmdb_enriched": False,
         "reasons": [],
@@ -202,7 +204,7 @@ def test_a_tag_is_the_owners_to_ask_for(client: Client, session: ImportSession) 
 
 
 @pytest.mark.parametrize("count", [3, 40])
-@pytest.mark.parametrize(("query", "queries"), [("", 3), ("sort=title", 3), ("status=matched&genre=Drama&q=film", 4)])
+@pytest.mark.parametrize(("query", "queries"), [("", 4), ("sort=title", 4), ("status=matched&genre=Drama&q=film", 5)])
 def test_filters_cost_one_count_for_any_number_of_films(
     client: Client, count: int, query: str, queries: int, django_assert_num_queries: Any
 ) -> None:
@@ -210,9 +212,61 @@ def test_filters_cost_one_count_for_any_number_of_films(
     for _ in range(count):
         match = TmdbMovieFactory(done=True, genres=["Drama"], title="A Film")
         ViewingFactory(movie=MovieFactory(session=session, matched=True, tmdb_movie=match))
-    with django_assert_num_queries(queries):  # the import, the films, their viewings; and how many the filters leave
+    with django_assert_num_queries(queries):  # import, films, viewings, these counted; how many are left
         assert len(movies(client, session, query)["movies"]) == count
 
 
 def test_every_status_can_be_asked_for(client: Client, session: ImportSession) -> None:
     assert sum(movies(client, session, f"status={status}")["total"] for status in Outcome.values) == 3
+
+
+@pytest.fixture
+def often(session: ImportSession) -> Movie:
+    """Seen on 120 days, reviewed on the first, seen again by the diary's word only then."""
+    movie: Movie = MovieFactory(session=session, title="Often", watched_on=date(2024, 6, 1), turn=3)
+    first = date(2024, 2, 3)
+    ViewingFactory(movie=movie, watched_on=first, rewatch=True, tags=["first"], review="Once more")
+    ViewingFactory(movie=movie, watched_on=None)
+    Viewing.objects.bulk_create(
+        Viewing(movie=movie, watched_on=first + timedelta(days=n), tags=["later"]) for n in range(1, 119)
+    )
+    return movie
+
+
+def test_a_film_has_its_newest_viewings_and_says_how_many_there_are(
+    client: Client, session: ImportSession, often: Movie
+) -> None:
+    film = movies(client, session, "q=often")["movies"][0]
+    days = [viewing["watched_date"] for viewing in film["viewings"]]
+    assert (len(days), film["viewings_count"], film["rewatch"]) == (50, 120, True)
+    assert days == sorted(days, reverse=True) and days[0] == "2024-05-31"
+    assert film["tags"] == ["later"]
+    assert len(client.get(f"/api/session/{session.pk}/movies-summary").json()["movies"][0]["viewings"]) == 50
+
+
+def test_all_viewings_of_a_film_come_in_pages(client: Client, session: ImportSession, often: Movie) -> None:
+    address = f"/api/session/{session.pk}/movies/{often.pk}/viewings"
+    pages = [client.get(f"{address}?page={page}&per_page=100").json() for page in (1, 2, 3)]
+    assert [(len(page["viewings"]), page["total"], page["page"]) for page in pages] == [
+        (100, 120, 1),
+        (20, 120, 2),
+        (0, 120, 3),
+    ]
+    days = [viewing["watched_date"] for page in pages for viewing in page["viewings"]]
+    assert days[:-1] == sorted(days[:-1], reverse=True) and days[-1] is None
+    first = pages[1]["viewings"][-2]
+    assert (first["review"], first["tags"], first["rewatch"]) == ("Once more", ["first"], True)
+    with_the_link = Client().get(f"{address}?page=2&per_page=100").json()["viewings"][-2]
+    assert (with_the_link["review"], with_the_link["tags"]) == (None, None)
+    assert client.get(f"/api/session/{session.pk}/movies/{often.pk + 1}/viewings").status_code == 404
+    assert client.get(f"{address}?per_page=201").status_code == 400
+
+
+def test_of_a_review_without_end_a_film_has_the_beginning_and_its_viewing_all(
+    client: Client, session: ImportSession, often: Movie
+) -> None:
+    Viewing.objects.filter(movie=often, watched_on="2024-05-31").update(review="x" * 100_000)
+    film = movies(client, session, "q=often")["movies"][0]
+    assert film["review"] == film["viewings"][0]["review"] == "x" * 20_000 + "…"
+    viewings = client.get(f"/api/session/{session.pk}/movies/{often.pk}/viewings").json()["viewings"]
+    assert viewings[0]["review"] == "x" * 100_000

@@ -37,7 +37,7 @@ def known(live_server: Any, tmdb: TmdbServer) -> dict[str, Any]:
     """What there is to be found, and a token of the person whose it is: staff, so that they may everything."""
     user = UserFactory(is_staff=True)
     session = ImportSessionFactory(user=user, browser_key="", total_movies=2, enriched_count=1, matched_count=1)
-    ViewingFactory(movie=MovieFactory(session=session, matched=True), review="Loved it", tags=["cinema"])
+    viewing = ViewingFactory(movie=MovieFactory(session=session, matched=True), review="Loved it", tags=["cinema"])
     MovieFactory(session=session)
     review = ImportSessionFactory(
         user=user, browser_key="", source=Source.PRIME_VIDEO, link_readable=False, total_movies=2
@@ -48,6 +48,7 @@ def known(live_server: Any, tmdb: TmdbServer) -> dict[str, Any]:
     return {
         "session_id": [str(session.pk), str(review.pk)],
         "index": [0, 1],
+        "movie_id": [viewing.movie_id],
         "ranking_id": [ranking.pk],
         "token": tokens.make(user, "schemathesis"),
         "url": live_server.url,

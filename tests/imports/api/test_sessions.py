@@ -199,7 +199,7 @@ def test_movies_asks_the_same_number_of_queries_for_any_number(
     session = ImportSessionFactory(total_movies=count)
     for _ in range(count):
         ViewingFactory(movie=MovieFactory(session=session, matched=True))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(client.get(f"/api/session/{session.pk}/movies").json()["movies"]) == count
 
 

@@ -8,8 +8,9 @@ import time
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +19,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import StreamingHttpResponse
 from django.test import Client
 
+from imports.accounts import takeout
 from imports.exports import letterboxd
-from imports.exports.session import session_json
+from imports.exports.session import films_csv, session_json, viewings_csv
 from imports.exports.streams import csv_lines
 from imports.models import Decision, ImportSession, Movie, Owner, Source, Viewing
 from imports.sessions.start import start_import
@@ -416,6 +418,65 @@ def test_memory_does_not_grow_with_the_number_of_films(make: Any) -> None:
         tracemalloc.stop()
     assert size > 100_000 if make is session_json else size > 10_000
     assert peaks[1] < 1.3 * peaks[0]
+
+
+@pytest.fixture
+def much(session: ImportSession) -> ImportSession:
+    """Reviews of a megabyte, of twelve films and twelve of one film; and a film that was seen without end."""
+    long = [MovieFactory(session=session, title=f"Long {n}", turn=n) for n in range(12)]
+    film = MovieFactory(session=session, title="Long again", turn=12)
+    often = MovieFactory(session=session, title="Often", turn=13)
+    MovieFactory(session=session, title="Last", turn=14, is_seen=True)
+    for number, movie in enumerate([*long, *[film] * 12]):
+        Viewing.objects.create(movie=movie, watched_on=day(number), review=f"{number} " + "x" * 1_000_000)
+    Viewing.objects.bulk_create(
+        Viewing(
+            movie=often, watched_on=day(-n), tags=[f"tag {n % 3}"], rewatch=n == 7, review="Again" if n == 5 else ""
+        )
+        for n in range(5_000)
+    )
+    kept.of_session(session)
+    return session
+
+
+def day(number: int) -> date:
+    return date(2024, 1, 1) + timedelta(days=number)
+
+
+def test_a_film_seen_without_end_is_taken_away_whole(client: Client, much: ImportSession) -> None:
+    long, again, often, last = json.loads(fetched(client, much, "export.json"))["movies"][11:]
+    assert [len(viewing["review"]) for viewing in long["viewings"]] == [1_000_003]
+    assert [viewing["review"].split()[0] for viewing in again["viewings"]] == [str(n) for n in range(12, 24)]
+    assert again["review"].startswith("23 ")
+    assert [viewing["watched_date"] for viewing in often["viewings"]] == [day(-n).isoformat() for n in range(5_000)]
+    assert (often["tags"], often["review"], often["rewatch"]) == (["tag 0", "tag 1", "tag 2"], "Again", True)
+    assert often.keys() == last.keys() and last["viewings"] == []
+    films = {row["title"]: row for row in rows_of(fetched(client, much, "export.csv"))}
+    assert (films["Often"]["viewings"], films["Often"]["tags"]) == ("5000", "tag 0, tag 1, tag 2")
+    assert (films["Long again"]["viewings"], films["Last"]["viewings"]) == ("12", "0")
+    csv.field_size_limit(2_000_000)
+    assert [row["title"] for row in rows_of(fetched(client, much, "viewings.csv"))].count("Often") == 5_000
+    rows = [row for row in letterboxd_rows(client, much) if row["Title"] == "Often"]
+    assert [row["WatchedDate"] for row in rows] == [day(-n).isoformat() for n in reversed(range(5_000))]
+
+
+@pytest.mark.parametrize("make", [session_json, films_csv, viewings_csv, letterboxd.session_zip])
+def test_memory_does_not_grow_with_what_a_film_has(make: Any, much: ImportSession) -> None:
+    gc.collect()
+    tracemalloc.start()
+    size = sum(map(len, make(much)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert size > 24_000_000 or make not in (session_json, viewings_csv)
+    assert peak < 12_000_000
+
+
+def test_a_takeout_holds_no_more_at_a_time(person: User, much: ImportSession, tmp_path: Path) -> None:
+    tracemalloc.start()
+    takeout.export(person, tmp_path / "all.zip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12_000_000
 
 
 def parts(answer: Any) -> Iterator[bytes]:

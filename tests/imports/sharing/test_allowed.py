@@ -38,7 +38,10 @@ def computed() -> Any:
     films = [_film(number) for number in range(1, 40)]
     films += [_film(number, outcome=outcome) for number, outcome in enumerate(Outcome.values, start=40)]
     films += [_film(50, is_seen=False, is_liked=True), _film(51, watches=[], marked_on=date(2023, 1, 1))]
-    films += [_film(52, year=2024, watches=[Watch(date(2024, 12, 24))]), _film(53, watches=[Watch(None)])]
+    films += [
+        _film(52, year=2024, watches=[Watch(date(2024, 12, 24))]),
+        _film(53, watches=[Watch(None), Watch(date(1500, 1, 1))]),
+    ]
     drama = Filters(genre="Drama")
     return computing.compute(films, kind="import", today=date(2024, 6, 14), filters=drama)
 

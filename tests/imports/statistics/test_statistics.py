@@ -181,14 +181,39 @@ def test_a_streak_is_current_until_a_day_and_a_week_are_missed(today: int, days:
     assert (streaks["current_days"], streaks["current_weeks"]) == (days, weeks)
 
 
-def test_a_day_that_has_not_come_is_in_the_calendar_but_in_no_streak_or_milestone() -> None:
-    data = of(film(1, "1970-01-01"), film(2, "2999-12-31"))
-    assert data["calendar"]["days"] == [["1970-01-01", 1], ["2999-12-31", 1]]
-    assert data["coverage"]["future_viewings"] == 1
+def test_a_day_that_has_not_come_or_was_before_there_were_films_is_none() -> None:
+    data = of(film(1, "1970-01-01"), film(2, "2999-12-31"), film(3, "0001-01-01"), film(4, "1887-12-31"))
+    assert data["calendar"]["days"] == [["1970-01-01", 1]]
+    assert (data["coverage"]["future_viewings"], data["coverage"]["early_viewings"]) == (1, 2)
+    assert (data["totals"]["viewings"], data["totals"]["rewatches"]) == (4, 0)
+    assert (data["coverage"]["undated_viewings"], data["coverage"]["dated_films"]) == (3, 1)
     assert (data["streaks"]["days"]["to"], data["streaks"]["current_days"]) == ("1970-01-01", 0)
     assert (data["first"]["day"], data["last"]["day"]) == ("1970-01-01", "1970-01-01")
     assert [milestone["number"] for milestone in data["milestones"]] == [1]
-    assert data["reviews"][0]["streak"] is None  # of the year 2999
+    assert [year["year"] for year in data["years"]] == [review["year"] for review in data["reviews"]] == [1970]
+    assert data["choices"]["years"] == [1970]
+
+
+def test_a_text_among_the_tags_is_none() -> None:
+    data = of(film(1, watches=[Watch(None, tags=("x" * 500, "x" * 501))]))
+    assert [tag["name"] for tag in data["tags"]] == ["x" * 500]
+
+
+@pytest.mark.parametrize("marked", [date(1887, 12, 31), date(2999, 1, 1)])
+def test_a_film_was_not_marked_on_such_a_day_either(marked: date) -> None:
+    assert of(film(1, marked_on=marked))["calendar"]["marked"] == {"films": 0, "days": []}
+
+
+def test_a_library_knows_the_day_that_has_begun_somewhere() -> None:
+    rated = [film(1, "2024-06-15"), film(2, "2024-06-16")]
+    data = computing.compute(rated, kind="library", today=date(2024, 6, 14))
+    assert (data["calendar"]["days"], data["coverage"]["future_viewings"]) == ([["2024-06-15", 1]], 1)
+
+
+def test_milestones_of_a_film_seen_without_end_do_not_grow_with_it() -> None:
+    often = film(1, watches=[Watch(date(2020, 1, 1))] * 100_000)
+    numbers = [milestone["number"] for milestone in of(often)["milestones"]]
+    assert (len(numbers), numbers[101:104], numbers[-1]) == (192, [10_000, 11_000, 12_000], 100_000)
 
 
 def test_milestones_are_the_1st_the_50th_and_every_100th() -> None:
@@ -373,14 +398,16 @@ def test_the_year_of_a_film_is_the_sources_and_else_tmdbs(session: ImportSession
 
 def test_a_library_is_read_by_the_days_of_its_ratings(db: None) -> None:
     user = UserFactory()
-    RankingFactory(user=user, rating=4.5, rated_at="2024-01-02", tmdb_movie__genres=["Drama"], year=1999)
-    later = RankingFactory(user=user, rating=None, rated_at="2024-01-03")
+    rated = RankingFactory(user=user, rating=4.5, rated_at="2024-01-02", tmdb_movie__genres=["Drama"], year=1999)
+    RankingFactory(user=user, rating=None, rated_at="2024-01-03")  # so that is no day of a rating
     RankingFactory(rating=1, rated_at="2020-01-01")  # another person's
     data = kept.of_library(user)
     assert (data["kind"], data["totals"]["films"], data["totals"]["average_rating"]) == ("library", 2, 4.5)
     assert [one["name"] for one in data["genres"]] == ["Drama"]
     assert data["last"] is not None
-    assert (data["last"]["id"], data["totals"]["rewatches"]) == (later.pk, 0)
+    assert (data["last"]["id"], data["totals"]["rewatches"]) == (rated.pk, 0)
+    assert [day for day, _ in data["calendar"]["days"]] == ["2024-01-02"]
+    assert data["coverage"]["dated_films"] == 1
     assert kept.of_library(user, Filters(rating="none"))["totals"]["films"] == 1
     assert kept.of_library(UserFactory())["totals"]["films"] == 0
 
@@ -398,12 +425,12 @@ def test_the_filter_of_a_rating_is_one_that_the_film_list_knows(session: ImportS
 
 
 @pytest.mark.parametrize("count", [2, 60])
-def test_computing_costs_four_queries_and_reading_again_one(
+def test_computing_costs_five_queries_and_reading_again_one(
     session: ImportSession, count: int, django_assert_num_queries: Any
 ) -> None:
     for _ in range(count):
         ViewingFactory(movie=MovieFactory(session=session, matched=True), watched_on="2024-01-01")
-    with django_assert_num_queries(4):  # what is kept, films, viewings, keep
+    with django_assert_num_queries(5):  # what is kept, again under the lock, films, viewings, keep
         cold = kept.of_session(session)
     with django_assert_num_queries(1):
         warm = kept.of_session(session)
@@ -412,12 +439,12 @@ def test_computing_costs_four_queries_and_reading_again_one(
 
 
 @pytest.mark.parametrize("count", [2, 60])
-def test_a_library_costs_four_queries_and_reading_again_two(
+def test_a_library_costs_five_queries_and_reading_again_two(
     db: None, count: int, django_assert_num_queries: Any
 ) -> None:
     user = UserFactory()
     RankingFactory.create_batch(count, user=user, rating=3)
-    with django_assert_num_queries(4):  # how the library stands, what is kept, the rankings, keep
+    with django_assert_num_queries(5):  # how the library stands, what is kept, again, the rankings, keep
         cold = kept.of_library(user)
     with django_assert_num_queries(2):
         assert kept.of_library(user) == cold
@@ -503,17 +530,16 @@ def test_a_library_is_computed_again_when_a_ranking_comes_goes_or_changes(db: No
 
 
 def test_two_readers_at_once_both_get_their_numbers(session: ImportSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other one keeps its numbers while this one computes."""
-    reads = "imports.statistics.kept.films_of_session"
+    """The other one, on another machine, keeps its numbers while this one computes."""
 
     def overtaken(of: ImportSession) -> list[Film]:
-        monkeypatch.setattr(reads, films_of_session)
-        kept.of_session(of)
+        Analytics.objects.create(session=of, mark="of the other", data={})
         return films_of_session(of)
 
-    monkeypatch.setattr(reads, overtaken)
+    monkeypatch.setattr("imports.statistics.kept.films_of_session", overtaken)
     assert kept.of_session(session)["totals"]["films"] == 0
     assert Analytics.objects.get().session_id == session.pk
+    assert Analytics.objects.get().mark == str(kept.mark_of(session))
 
 
 @pytest.mark.django_db(transaction=True)

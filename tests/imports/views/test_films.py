@@ -1,6 +1,6 @@
 """The film list and one film's page."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from enrichment.models import LookupStatus
-from imports.models import ImportSession, Movie, Outcome
+from imports.films.viewings import REVIEW_SHOWN
+from imports.models import ImportSession, Movie, Outcome, Viewing
 from imports.templatetags.films import about_time, plain_text, stars
 from tests.factories import (
     ImportSessionFactory,
@@ -263,3 +264,37 @@ def test_the_film_list_holds_no_series_or_trailers(owner: Client, session: Impor
     titles = [movie["title"] for movie in owner.get(f"/api/session/{session.pk}/movies?per_page=200").json()["movies"]]
     assert len(titles) == films
     assert "Some Trailer" not in titles
+
+
+def test_the_viewings_of_a_film_come_in_pages(owner: Client, session: ImportSession) -> None:
+    movie = film(session, "Often")
+    Viewing.objects.bulk_create(
+        Viewing(movie=movie, watched_on=date(2020, 1, 1) + timedelta(days=n)) for n in range(120)
+    )
+    ViewingFactory(movie=movie, watched_on=None)
+    first, last = detail(owner, movie), page_of_viewings(owner, movie, 3)
+    assert (first.count('"viewing-day"'), last.count('"viewing-day"')) == (50, 21)
+    assert "121 viewings, the newest first" in first and "Page 1 of 3" in first
+    assert "29 April 2020" in first and "1 January 2020" in last and "Day unknown" in last
+    assert "Page 3 of 3" in page_of_viewings(owner, movie, 99)
+
+
+def page_of_viewings(client: Client, movie: Movie, number: int) -> str:
+    return client.get(f"{movie.get_absolute_url()}?page={number}").content.decode()
+
+
+def test_of_a_review_without_end_the_beginning_is_shown(owner: Client, session: ImportSession) -> None:
+    movie = film(session, "Long")
+    review = ViewingFactory(movie=movie, review="<b>word</b> " * 1_000_000)
+    html = detail(owner, movie)
+    assert len(html) < 60_000 and "word word" in html and "The rest is too long to be shown here." in html
+    Viewing.objects.filter(pk=review.pk).update(review="x" * REVIEW_SHOWN)
+    html = detail(owner, movie)
+    assert "x" * REVIEW_SHOWN in html and "too long to be shown" not in html
+
+
+def test_of_tags_without_end_the_first_are_shown(owner: Client, session: ImportSession) -> None:
+    movie = film(session, "Tagged")
+    ViewingFactory(movie=movie, tags=["x" * 500_000, *(f"tag {n}" for n in range(100_000))])
+    html = detail(owner, movie)
+    assert len(html) < 40_000 and "tag 48" in html and "tag 49" not in html and "and 99,951 more" in html

@@ -15,7 +15,8 @@ from imports.figures.heatmap import years_of
 from imports.figures.whole import Figures
 from imports.films.conditions import LONGEST
 from imports.library import rankings
-from imports.models import ImportSession, Movie, Ranking, SessionStatus, Source
+from imports.models import ImportSession, Movie, Ranking, SessionStatus, Source, Viewing
+from imports.sharing.links import make_link
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
 from tests.histories import fill
 
@@ -201,13 +202,56 @@ def test_what_is_left_out_is_said(owner: Client, history: ImportSession) -> None
     assert "Genres are known for 58 of 60 films. 2 without a match are left out." in shown
 
 
-def test_days_long_ago_and_to_come_are_shown(owner: Client, session: ImportSession) -> None:
-    tomorrow = timezone.localdate() + timedelta(days=400)
-    for day in (date(1970, 1, 1), tomorrow):
+def test_days_long_ago_are_shown_and_those_that_can_not_be_are_told_of(owner: Client, session: ImportSession) -> None:
+    to_come = timezone.localdate() + timedelta(days=400)
+    for day in (date(1887, 12, 31), date(1888, 1, 1), date(1970, 1, 1), to_come):
         ViewingFactory(movie=MovieFactory(session=session, matched=True, watched_on=day), watched_on=day)
     shown = page(owner, address(session))
-    assert "Calendar of 1970" in shown and f"Calendar of {tomorrow.year}" in shown
-    assert "1 viewing has a day that is yet to come" in shown
+    assert [year.year for year in figures_of(owner, address(session)).years] == [1970, 1888]
+    assert "1 viewing has a day that is yet to come, and is counted without it." in shown
+    assert "1 viewing has a day before there were films, and is counted without it." in shown
+    assert "A day is known for 2 of 4 films." in shown
+
+
+@pytest.fixture
+def every_year(session: ImportSession) -> Movie:
+    """A film that was seen on a day of every year there is."""
+    movie = MovieFactory(session=session, matched=True, watched_on=date(9998, 1, 1))
+    Viewing.objects.bulk_create(
+        Viewing(movie=movie, watched_on=date(year, 1 + year % 12, 1 + year % 28)) for year in range(1, 9999)
+    )
+    return movie
+
+
+def test_years_in_which_nobody_can_have_watched_take_no_room(
+    owner: Client, session: ImportSession, every_year: Movie
+) -> None:
+    _, token = make_link(session, name="", shows={"shows_dates": True}, expires_at=None)
+    today = timezone.localdate()
+    possible = today.year - 1888 + (date(today.year, 1 + today.year % 12, 1 + today.year % 28) <= today)
+    for url in (address(session), f"/s/{token}/stats/"):
+        shown = owner.get(url)
+        assert len(shown.context["figures"].years) == possible
+        assert shown.content.count(b'<svg class="heat"') == 30
+        assert len(shown.content) < 1_000_000
+    told = owner.get(f"/api/session/{session.pk}/analytics").json()
+    assert len(told["years"]) == len(told["statistics"]["reviews"]) == possible
+    assert told["viewings"]["total"] == 9998  # each counts, with a day or without
+    assert told["viewings"]["undated"] == 9998 - possible
+
+
+def test_a_number_of_a_year_leads_to_as_many_films_whatever_days_are_stored(
+    owner: Client, session: ImportSession
+) -> None:
+    today = timezone.localdate()
+    first = date(today.year, 1, 1)
+    for days in ([first, date(9998, 1, 1)], [date(today.year, 12, 31) + timedelta(days=1)], [date(1500, 1, 1), first]):
+        movie = MovieFactory(session=session, matched=True, watched_on=max(days))
+        Viewing.objects.bulk_create(Viewing(movie=movie, watched_on=day) for day in days)
+    urls = linked(figures_of(owner, address(session)))
+    assert any("rewatched" in url for url, _ in urls) is False  # an impossible day makes no second one
+    for url, count in urls:
+        assert owner.get(url).context["page"].paginator.count == count, url
 
 
 def test_a_year_in_review_tells_of_that_year_alone(owner: Client, history: ImportSession) -> None:
@@ -323,7 +367,7 @@ def test_a_prime_historys_ratings_cost_no_query_for_a_film(
         page(owner, f"{session.get_absolute_url()}{page_of}")
 
 
-@pytest.mark.parametrize("year", [1, 999])
+@pytest.mark.parametrize("year", [1888, 1935])
 def test_a_year_long_ago_is_shown_and_leads_to_its_films(owner: Client, session: ImportSession, year: int) -> None:
     for month in (1, 2, 3, 12):
         day = date(year, month, 1)
@@ -339,7 +383,7 @@ def test_a_year_long_ago_is_shown_and_leads_to_its_films(owner: Client, session:
 
 def test_only_long_ago_months_are_counted_back_to_the_first(owner: Client, session: ImportSession) -> None:
     for month in (1, 2, 3):
-        day = date(1, month, 1)
+        day = date(1888, month, 1)
         ViewingFactory(movie=MovieFactory(session=session, matched=True, watched_on=day), watched_on=day)
     chart = figures_of(owner, address(session)).per_month
     assert chart is not None and len(chart.rows) == 3
