@@ -30,10 +30,10 @@ class ChooseFilmForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        told = [cleaned[name] for name in ("candidate", "number") if cleaned.get(name)]
-        if not self.errors and len(told) != 1:
+        films = [cleaned[name] for name in ("candidate", "number") if cleaned.get(name)]
+        if not self.errors and len(films) != 1:
             raise forms.ValidationError(gettext("Choose a candidate, or type a number: one of the two."))
-        if TmdbMovie.objects.filter(pk__in=told, details_status=DetailsStatus.GONE).exists():
+        if TmdbMovie.objects.filter(pk__in=films, details_status=DetailsStatus.GONE).exists():
             self.add_error("number", gettext("TMDB has deleted this film."))
         return cleaned
 

@@ -49,7 +49,7 @@ def fold(title: str) -> str:
     text = RAISED_NUMBER.sub(" ", title)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = unicodedata.normalize("NFC", MARKS.sub("", APOSTROPHES.sub("", text))).replace("&", " and ")
-    text = THOUSANDS.sub("", LATIN_LETTERS.sub(lambda found: anyascii(found[0]), text))
+    text = THOUSANDS.sub("", LATIN_LETTERS.sub(lambda letters: anyascii(letters[0]), text))
     if not text.isascii():
         return " ".join("".join(char if _in_word(char) else " " for char in text).split())
     return " ".join(re.findall("[a-z0-9]+", text))
@@ -144,9 +144,9 @@ def _with_umlauts(title: str, letters: Mapping[str, str]) -> str:
     return WRITTEN_OUT.sub(umlaut, title)
 
 
-def _other_numeral(found: re.Match[str]) -> str:
+def _other_numeral(match: re.Match[str]) -> str:
     """2 for II and II for 2, up to 20."""
-    number = found[0]
+    number = match[0]
     if number.isdecimal():
         return ROMAN[int(number) - 1].upper() if 1 <= int(number) <= len(ROMAN) else number
     return NUMBERS.get(number.lower(), number)

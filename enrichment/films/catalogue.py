@@ -80,12 +80,12 @@ def _match(names: Sequence[str], year: int | None, films: Sequence[matching.Cand
 
 def _films_by_key(keys: Collection[str]) -> dict[str, list[matching.Candidate]]:
     """The films that bear a title or original title of one of these keys."""
-    wanted = sorted(keys)
-    found: dict[str, list[matching.Candidate]] = defaultdict(list)
+    in_order = sorted(keys)
+    by_key: dict[str, list[matching.Candidate]] = defaultdict(list)
     known = TmdbMovie.objects.filter(catalogue=catalogue_in_use()).exclude(details_status=DetailsStatus.GONE)
-    for batch in batches(wanted, KEYS_AT_ONCE):
+    for batch in batches(in_order, KEYS_AT_ONCE):
         films = known.filter(Q(title_key__in=batch) | Q(original_key__in=batch))
         for title_key, original_key, *facts in films.values_list("title_key", "original_key", *CANDIDATE_FIELDS):
             for key in {title_key, original_key}:
-                found[key].append(candidate(*facts))
-    return found
+                by_key[key].append(candidate(*facts))
+    return by_key

@@ -38,8 +38,8 @@ def purge() -> Purged:
     TmdbService.objects.update(catalogue_read_at=None)
     lookups = sum(map(_empty_lookups, _batches(TitleLookup.objects.exclude(reasons=[], candidates=[]))))
     deleted = sum(map(delete_unneeded, _batches(TmdbMovie.objects.all())))
-    told = TmdbMovie.objects.exclude(title="", fetched_at=None)
-    done = Purged(deleted, sum(map(_empty_films, _batches(told))), lookups, empty_cache())
+    films = TmdbMovie.objects.exclude(title="", fetched_at=None)
+    done = Purged(deleted, sum(map(_empty_films, _batches(films))), lookups, empty_cache())
     empty_pictures()
     purged.send(None)
     return done

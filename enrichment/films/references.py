@@ -13,11 +13,11 @@ from enrichment.models import LookupStatus, TitleLookup, TmdbMovie
 
 def is_referred_to() -> Q:
     """The condition that a film is referred to by a row of any table, whichever app it is of."""
-    found = Q()
+    condition = Q()
     for relation in TmdbMovie._meta.related_objects:
         rows = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
-        found |= Q(Exists(rows))
-    return found
+        condition |= Q(Exists(rows))
+    return condition
 
 
 def candidates_in_use() -> set[int]:

@@ -70,8 +70,8 @@ def _tidy(text: str) -> str:
 def _ids(text: str, year: int | None) -> list[int]:
     if address := TMDB_ADDRESS.search(text):
         return _by_address(address[1], address[2])
-    if found := IMDB_ID.search(text):
-        return _by_imdb_id(found[0])
+    if imdb := IMDB_ID.search(text):
+        return _by_imdb_id(imdb[0])
     if IMDB_ADDRESS.search(text):
         raise SearchRefused(gettext("That address leads to no film: a film's has a number like tt0113277 in it."))
     if not titles.query(text):
@@ -114,9 +114,9 @@ def _by_title(text: str, year: int | None) -> list[int]:
 
 def _readings(text: str, year: int | None) -> Iterator[tuple[str, int | None]]:
     """Heat (1995) names its year; Heat 1995 most likely does, but Wonder Woman 1984 is a title."""
-    if year is None and (found := BRACKETED_YEAR.match(text)):
-        yield found[1], int(found[2])
-        text = found[1]
+    if year is None and (named := BRACKETED_YEAR.match(text)):
+        yield named[1], int(named[2])
+        text = named[1]
     elif year is not None:
         yield text, year
     yield text, None

@@ -36,11 +36,11 @@ def open_work() -> int:
 def known_matches(keys: Collection[Key]) -> dict[Key, int]:
     """The TMDB ids of the questions, by title_key and year, that were answered with a match."""
     names = sorted({key for key, _ in keys})
-    found: dict[Key, int] = {}
+    films: dict[Key, int] = {}
     for batch in batches(names):
         matched = TitleLookup.objects.filter(status=LookupStatus.MATCHED, title_key__in=batch)
         for title_key, year, film in matched.values_list("title_key", "year", "tmdb_movie_id"):
             if film is not None:
-                found[title_key, year] = film
-    wanted = set(keys)
-    return {key: film for key, film in found.items() if key in wanted}
+                films[title_key, year] = film
+    asked = set(keys)
+    return {key: film for key, film in films.items() if key in asked}

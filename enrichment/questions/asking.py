@@ -40,12 +40,12 @@ def get_or_create_lookups(questions: Sequence[Question]) -> list[int]:
     smaller turn; one that failed, or an old answer that was not sure, is asked again. Written in key order, so that
     two uploads never wait for each other in a circle."""
     keys = [(titles.key(question.title), question.year) for question in questions]
-    wanted = dict(reversed(list(zip(keys, questions, strict=True))))  # the first, so the smallest turn, wins
-    known = _known(wanted)
-    _put([(key, wanted[key]) for key in sorted(wanted.keys() - known.keys(), key=lambda key: (key[0], key[1] or 0))])
-    _move_ahead({row.pk: wanted[key].turn for key, row in known.items() if row.is_behind(wanted[key].turn)})
+    asked = dict(reversed(list(zip(keys, questions, strict=True))))  # the first, so the smallest turn, wins
+    known = _known(asked)
+    _put([(key, asked[key]) for key in sorted(asked.keys() - known.keys(), key=lambda key: (key[0], key[1] or 0))])
+    _move_ahead({row.pk: asked[key].turn for key, row in known.items() if row.is_behind(asked[key].turn)})
     _ask_again([row.pk for row in known.values() if row.is_stale])
-    ids = {key: row.pk for key, row in (known | _known(wanted.keys() - known.keys())).items()}
+    ids = {key: row.pk for key, row in (known | _known(asked.keys() - known.keys())).items()}
     return [ids[key] for key in keys]
 
 
@@ -158,12 +158,12 @@ _KNOWN_FIELDS = ("title_key", "year", "pk", "status", "turn", "asked_at")
 
 def _known(keys: Collection[Key]) -> dict[Key, _Known]:
     names = sorted({key for key, _ in keys})
-    found: dict[Key, _Known] = {}
+    lookups: dict[Key, _Known] = {}
     for batch in batches(names):
         rows = TitleLookup.objects.filter(title_key__in=batch)
         for title_key, year, pk, status, turn, asked_at in rows.values_list(*_KNOWN_FIELDS):
-            found[title_key, year] = _Known(pk, status, turn, asked_at)
-    return {key: found[key] for key in keys if key in found}
+            lookups[title_key, year] = _Known(pk, status, turn, asked_at)
+    return {key: lookups[key] for key in keys if key in lookups}
 
 
 def _put(questions: Sequence[tuple[Key, Question]]) -> None:
@@ -180,7 +180,7 @@ def _put(questions: Sequence[tuple[Key, Question]]) -> None:
         }
         if any(verdicts):
             answers = [answer(verdict) if verdict else _NO_ANSWER for verdict in verdicts]
-            columns |= {name: [one[name] for one in answers] for name in _NO_ANSWER}
+            columns |= {name: [answer[name] for answer in answers] for name in _NO_ANSWER}
         bulk.insert(TitleLookup, columns, ignore_conflicts=True)
 
 

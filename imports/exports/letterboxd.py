@@ -23,26 +23,26 @@ Cells = list[object]
 def session_zip(session: ImportSession) -> Iterator[bytes]:
     """Every film that was seen, but those skipped in a review."""
     seen = movies(session, kind=Kind.FILM, is_seen=True)
-    wanted = (told for told in seen if told.movie.decision != Decision.SKIPPED)
+    kept = (film_told for film_told in seen if film_told.movie.decision != Decision.SKIPPED)
     is_review = session.is_review
-    return _zipped(row for told in wanted for row in _rows(told, is_review=is_review))
+    return _zipped(row for film_told in kept for row in _rows(film_told, is_review=is_review))
 
 
 def library_zip(user: User) -> Iterator[bytes]:
     return _zipped(_of_ranking(ranking) for ranking in library_rankings(user))
 
 
-def _rows(told: Told, *, is_review: bool) -> Iterator[Cells]:
+def _rows(film_told: Told, *, is_review: bool) -> Iterator[Cells]:
     """Each viewing, the oldest first. What the last one does not say of the film's rating, a row without a day does."""
-    film = _film(told.movie, is_review=is_review)
-    rating = told.ranking.rating if told.ranking else told.movie.rating
+    film = _film(film_told.movie, is_review=is_review)
+    rating = film_told.ranking.rating if film_told.ranking else film_told.movie.rating
     last = None
-    for number, viewing in enumerate(told.viewings.oldest_first(), 1):
-        if is_review and number == told.viewings.count:
+    for number, viewing in enumerate(film_told.viewings.oldest_first(), 1):
+        if is_review and number == film_told.viewings.count:
             viewing.rating = rating  # a history has no ratings of its own
         last = viewing.rating or last
         yield [*film, *_viewing(viewing)]
-    if not told.viewings.count or (rating is not None and rating != last):
+    if not film_told.viewings.count or (rating is not None and rating != last):
         yield [*film, _text(rating), "", "", "", ""]
 
 

@@ -67,9 +67,9 @@ def viewings_csv(session: ImportSession) -> Iterator[str]:
             yield from csv_lines([[movie.title, movie.year, *own, viewing.entry_uri, *of_film]])
 
 
-def _as_json(told: Told) -> shape.Movie:
+def _as_json(film: Told) -> shape.Movie:
     """The film as our export has it; an iterator stands for its viewings where they are too many to be held."""
-    movie, viewings, ranking = told
+    movie, viewings, ranking = film
     summary, as_told = viewings.summary, map(_viewing, viewings)
     return {
         "title": movie.title,
@@ -149,11 +149,11 @@ def _facts(film: TmdbMovie | None) -> shape.Facts:
     }
 
 
-def _without_ids(told: Any) -> Any:
+def _without_ids(value: Any) -> Any:
     """Rows have other numbers once they are read back."""
-    if isinstance(told, dict):
-        return {name: _without_ids(value) for name, value in told.items() if name != "id"}
-    return list(map(_without_ids, told)) if isinstance(told, list) else told
+    if isinstance(value, dict):
+        return {name: _without_ids(part) for name, part in value.items() if name != "id"}
+    return list(map(_without_ids, value)) if isinstance(value, list) else value
 
 
 def _yes(value: bool) -> str:

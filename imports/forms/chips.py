@@ -61,7 +61,7 @@ class ChipsMixin(forms.Form):
     def chips(self, chosen: QueryDict) -> list[Chip]:
         """What the address filters by and the form's own fields do not show."""
         self.is_valid()
-        found = []
+        chips = []
         for name, (words, in_words) in WORDS.items():
             if (value := self.cleaned_data.get(name)) in ("", None, False):
                 continue
@@ -69,5 +69,5 @@ class ChipsMixin(forms.Form):
             for gone in (name, "page"):
                 rest.pop(gone, None)
             text = str(words) % in_words(value) if "%s" in str(words) else str(words)
-            found.append(Chip(text, f"?{rest.urlencode()}"))
-        return found
+            chips.append(Chip(text, f"?{rest.urlencode()}"))
+        return chips

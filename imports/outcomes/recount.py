@@ -39,9 +39,9 @@ def drifts() -> list[Drift]:
     return [*(drift for pk in _suspects() for drift in _check(pk)), *_held_for_nothing()]
 
 
-def mend(found: Iterable[Drift]) -> None:
-    """Put right what was found: each import is counted anew, and takes the answers that it missed."""
-    for pk in sorted({drift.session_id for drift in found if drift.session_id}):
+def mend(drifted: Iterable[Drift]) -> None:
+    """Put right what drifted: each import is counted anew, and takes the answers that it missed."""
+    for pk in sorted({drift.session_id for drift in drifted if drift.session_id}):
         _check(pk, mends=True)
         settle.apply(session=ImportSession(pk=pk))  # without the lock: whoever settles a film locks that first
     for rows in _held().values():
@@ -66,12 +66,12 @@ def _check(session_id: UUID, *, mends: bool = False) -> list[Drift]:
         if session is None:
             return []  # deleted just now
         counts = _counted([session_id])[session_id]
-        found = _differences(session, counts)
-        if mends and found:
+        differences = _differences(session, counts)
+        if mends and differences:
             settle.put_right(session, counts)
         if missed := settle.answered().filter(session=session).count():
-            found.append(Drift(session_id, "open films with an answer", missed, 0))
-        return found
+            differences.append(Drift(session_id, "open films with an answer", missed, 0))
+        return differences
 
 
 def _counted(session_ids: Sequence[UUID]) -> dict[UUID, Counts]:

@@ -148,8 +148,8 @@ def _take(session_id: UUID, films: QuerySet[Movie]) -> None:
 def _outcomes_among(films: QuerySet[Movie]) -> list[Outcome]:
     """The outcomes that some of these films end with now: most often none, or one."""
     ends = Case(*(When(condition, then=Value(outcome)) for outcome, (_, condition) in _ENDS.items()))
-    found = set(films.annotate(end=ends).order_by().values_list("end", flat=True).distinct())
-    return [outcome for outcome in _ENDS if outcome in found]
+    reached = set(films.annotate(end=ends).order_by().values_list("end", flat=True).distinct())
+    return [outcome for outcome in _ENDS if outcome in reached]
 
 
 def _let_go_of_unknown(session_id: UUID, films: QuerySet[Movie]) -> list[int]:
@@ -158,9 +158,9 @@ def _let_go_of_unknown(session_id: UUID, films: QuerySet[Movie]) -> list[int]:
     if not lost:
         return []
     files = ImportSession.objects.values_list("files", flat=True).get(pk=session_id)
-    told = {"session_id": session_id, "file": files[-1]["name"] if files else "", "kind": RowProblem.Kind.NOTE}
+    note = {"session_id": session_id, "file": files[-1]["name"] if files else "", "kind": RowProblem.Kind.NOTE}
     details = [f"{movie.title[:150]} ({movie.tmdb_movie_id})" for movie in lost]
-    RowProblem.objects.bulk_create(RowProblem(**told, reason="choice_unknown", detail=detail) for detail in details)
+    RowProblem.objects.bulk_create(RowProblem(**note, reason="choice_unknown", detail=detail) for detail in details)
     open_again = Movie.objects.filter(pk__in=[movie.pk for movie in lost])
     open_again.filter(decision=Decision.ADDED).update(decision=Decision.PENDING)
     open_again.update(tmdb_movie=None, chosen_by=ChosenBy.NOBODY)

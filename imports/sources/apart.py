@@ -105,8 +105,8 @@ def main() -> None:
     except RoleNeeded as question:
         pickle.dump(("role_needed", question.file), answer)
     except SourceError as refused:
-        told = {"message": refused.message, "code": refused.code, "status": refused.status, **refused.params}
-        pickle.dump(("refused", told), answer)
+        error = {"message": refused.message, "code": refused.code, "status": refused.status, **refused.params}
+        pickle.dump(("refused", error), answer)
     except MemoryError:
         pickle.dump(("failed", None), answer)
     else:

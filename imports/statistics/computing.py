@@ -109,11 +109,11 @@ def _coverage(films: Sequence[Film], *, compared: int) -> Coverage:
         "undated_viewings": sum(watch.day is None for film in films for watch in film.watches),
         "early_viewings": lost_days["early"],
         "future_viewings": lost_days["future"],
-        "awaited": sum(told.is_awaited for told in facts),
+        "awaited": sum(known.is_awaited for known in facts),
         "compared": compared,
     }
 
 
 def _known(facts: Sequence[Facts]) -> FactCounts:
-    counts = {name: sum(bool(getattr(told, of)) for told in facts) for name, of in KNOWN.items()}
+    counts = {name: sum(bool(getattr(known, of)) for known in facts) for name, of in KNOWN.items()}
     return cast(FactCounts, counts)  # KNOWN's names are its keys

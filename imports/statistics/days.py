@@ -111,18 +111,18 @@ def monday(day: date) -> date:
 
 def runs(days: Iterable[date], step: int = 1) -> list[Run]:
     """Days without a gap, put together."""
-    found: list[Run] = []
+    stretches: list[Run] = []
     for day in sorted(days):
-        if found and (day - found[-1].last(step)).days == step:
-            found[-1] = found[-1]._replace(length=found[-1].length + 1)
+        if stretches and (day - stretches[-1].last(step)).days == step:
+            stretches[-1] = stretches[-1]._replace(length=stretches[-1].length + 1)
         else:
-            found.append(Run(day, 1))
-    return found
+            stretches.append(Run(day, 1))
+    return stretches
 
 
-def longest(found: Sequence[Run]) -> Run | None:
+def longest(stretches: Sequence[Run]) -> Run | None:
     """The earliest of those that are equal."""
-    return max(found, key=lambda run: run.length, default=None)
+    return max(stretches, key=lambda run: run.length, default=None)
 
 
 def span(run: Run | None, step: int = 1) -> Span | None:
@@ -132,9 +132,9 @@ def span(run: Run | None, step: int = 1) -> Span | None:
     return {"length": run.length, "from": run.first.isoformat(), "to": last.isoformat()}
 
 
-def _current(found: Sequence[Run], today: date, step: int = 1) -> int:
-    is_going_on = bool(found) and (today - found[-1].last(step)).days <= step
-    return found[-1].length if is_going_on else 0
+def _current(stretches: Sequence[Run], today: date, step: int = 1) -> int:
+    is_going_on = bool(stretches) and (today - stretches[-1].last(step)).days <= step
+    return stretches[-1].length if is_going_on else 0
 
 
 def first_and_last(events: Sequence[Event]) -> Ends:

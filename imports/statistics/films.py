@@ -123,17 +123,17 @@ def films_of_library(user: User) -> list[Film]:
 
 
 def _watches(session: ImportSession) -> dict[int, list[Watch]]:
-    found: dict[int, list[Watch]] = {}
+    by_film: dict[int, list[Watch]] = {}
     rows = Viewing.objects.filter(movie__session=session).order_by("pk")
     columns = rows.values_list("movie_id", "watched_on", "rewatch", "tags")
     for movie_id, day, rewatch, tags in columns.iterator(chunk_size=READ_AT_ONCE):
-        found.setdefault(movie_id, []).append(Watch(day, rewatch, tuple(tags)))
-    return found
+        by_film.setdefault(movie_id, []).append(Watch(day, rewatch, tuple(tags)))
+    return by_film
 
 
 def _film_of_movie(row: tuple[Any, ...], watches: list[Watch]) -> Film:
-    pk, title, year, rating, _, liked_on, marked_on, is_seen, outcome, turn, *told = row
-    facts = Facts(*told) if outcome == Outcome.MATCHED else None
+    pk, title, year, rating, _, liked_on, marked_on, is_seen, outcome, turn, *known = row
+    facts = Facts(*known) if outcome == Outcome.MATCHED else None
     return Film(
         id=pk,
         title=title,

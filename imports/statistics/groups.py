@@ -25,17 +25,17 @@ def by_names(films: Sequence[Film]) -> tuple[NameGroups, NameCounts, NameGroups]
     """The groups of each section, how many there are before they are cut off, and those rated best."""
     groups, counts, favourites = {}, {}, {}
     for section, (name, values) in NAMES.items():
-        found = most_films(gather(films, named(values)))
-        shown = found if section == "genres" else found[:MOST_NAMES]
-        groups[section], counts[section] = _groups(name, shown), len(found)
+        by_name = most_films(gather(films, named(values)))
+        shown = by_name if section == "genres" else by_name[:MOST_NAMES]
+        groups[section], counts[section] = _groups(name, shown), len(by_name)
         favourites[section] = best(
-            _groups(name, [entry for entry in found if len(entry[1]) >= FEWEST_RATED]), lambda group: group["name"]
+            _groups(name, [entry for entry in by_name if len(entry[1]) >= FEWEST_RATED]), lambda group: group["name"]
         )
     return cast(NameGroups, groups), cast(NameCounts, counts), cast(NameGroups, favourites)  # NAMES are their keys
 
 
-def _groups(name: str, found: Iterable[tuple[str, list[Film]]]) -> list[NamedGroup]:
-    return [{**rated(films), "name": value, "filter": {name: value}} for value, films in found]
+def _groups(name: str, films_by_name: Iterable[tuple[str, list[Film]]]) -> list[NamedGroup]:
+    return [{**rated(films), "name": value, "filter": {name: value}} for value, films in films_by_name]
 
 
 def named(values: Callable[[Facts], Iterable[str]]) -> Callable[[Film], Iterable[str]]:
@@ -53,17 +53,21 @@ def most_named(films: Iterable[Film], section: NameSection) -> MostNamed | None:
 
 
 def release_years(films: Sequence[Film]) -> list[YearGroup]:
-    found = gather(films, lambda film: [film.year] if film.year else [])
-    return [{**rated(found[year]), "year": year, "filter": {"year": year}} for year in sorted(found)]
+    by_year = gather(films, lambda film: [film.year] if film.year else [])
+    return [{**rated(by_year[year]), "year": year, "filter": {"year": year}} for year in sorted(by_year)]
 
 
 def decades(films: Sequence[Film]) -> list[DecadeGroup]:
-    found = gather(films, lambda film: [film.year // 10 * 10] if film.year else [])
-    return [{**rated(found[decade]), "decade": decade, "filter": {"decade": decade}} for decade in sorted(found)]
+    by_decade = gather(films, lambda film: [film.year // 10 * 10] if film.year else [])
+    return [
+        {**rated(by_decade[decade]), "decade": decade, "filter": {"decade": decade}} for decade in sorted(by_decade)
+    ]
 
 
 def tags(films: Sequence[Film]) -> list[Tag]:
-    found = gather(films, lambda film: {tag for watch in film.watches for tag in watch.tags if len(tag) <= LONGEST_TAG})
+    by_tag = gather(
+        films, lambda film: {tag for watch in film.watches for tag in watch.tags if len(tag) <= LONGEST_TAG}
+    )
     return [
         {
             **rated(of),
@@ -71,7 +75,7 @@ def tags(films: Sequence[Film]) -> list[Tag]:
             "filter": {"tag": tag},
             "viewings": sum(tag in watch.tags for film in of for watch in film.watches),
         }
-        for tag, of in most_films(found)[:MOST_NAMES]
+        for tag, of in most_films(by_tag)[:MOST_NAMES]
     ]
 
 

@@ -47,15 +47,15 @@ def first_of(films: Iterable[Film], count: int, key: Callable[[Film], Any]) -> l
 
 def gather(films: Iterable[Film], values: Callable[[Film], Iterable[T]]) -> dict[T, list[Film]]:
     """The films of each value."""
-    found: dict[T, list[Film]] = defaultdict(list)
+    by_value: dict[T, list[Film]] = defaultdict(list)
     for film in films:
         for value in values(film):
-            found[value].append(film)
-    return found
+            by_value[value].append(film)
+    return by_value
 
 
-def most_films(found: dict[str, list[Film]]) -> list[tuple[str, list[Film]]]:
-    return sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+def most_films(by_value: dict[str, list[Film]]) -> list[tuple[str, list[Film]]]:
+    return sorted(by_value.items(), key=lambda entry: (-len(entry[1]), entry[0]))
 
 
 def best(groups: Iterable[G], name: Callable[[G], Any]) -> list[G]:

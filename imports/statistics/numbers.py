@@ -55,13 +55,13 @@ def against_tmdb(films: Sequence[Film]) -> AgainstTmdb:
     ]
     yours, tmdb = average([rating for _, rating, _ in compared]), average([stars for *_, stars in compared])
     differences = {film.id: round(rating - stars, 2) for film, rating, stars in compared}
-    told = {film.id: round(stars, 2) for film, _, stars in compared}
+    averages = {film.id: round(stars, 2) for film, _, stars in compared}
     higher = [film for film, *_ in compared if differences[film.id] > 0]
     lower = [film for film, *_ in compared if differences[film.id] < 0]
 
     def items(films: list[Film], sign: int) -> list[ComparedItem]:
         first = first_of(films, MOST, lambda film: sign * differences[film.id])
-        return [{**item(film), "tmdb_rating": told[film.id], "difference": differences[film.id]} for film in first]
+        return [{**item(film), "tmdb_rating": averages[film.id], "difference": differences[film.id]} for film in first]
 
     return {
         "films": len(compared),

@@ -14,14 +14,14 @@ FAVOURITES = 5
 
 def years_in_review(events: Sequence[Event], today: date) -> list[Review]:
     """The newest first."""
-    found: dict[int, list[Event]] = {}
+    by_year: dict[int, list[Event]] = {}
     for event in events:
-        found.setdefault(event.day.year, []).append(event)
-    reviews = {year: _review(year, within, today) for year, within in found.items()}
+        by_year.setdefault(event.day.year, []).append(event)
+    reviews = {year: _review(year, within, today) for year, within in by_year.items()}
     changes = {year: _change(review, reviews.get(year - 1)) for year, review in reviews.items()}
     changes |= {year: None for year in reviews if year > today.year}
     if today.year in reviews:
-        changes[today.year] = _change_so_far(found[today.year], found.get(today.year - 1, []), today)
+        changes[today.year] = _change_so_far(by_year[today.year], by_year.get(today.year - 1, []), today)
     return [{**reviews[year], "change": changes[year]} for year in sorted(reviews, reverse=True)]
 
 

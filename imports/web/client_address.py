@@ -17,9 +17,9 @@ def behind_proxies(peer: str, forwarded: str, proxies: int) -> str:
 
 def network(address: str) -> str:
     """What counts as one address: of IPv6, the network."""
-    found = _read(address)
-    if isinstance(found, IPv6Address):
-        return str(IPv6Network((found, IPV6_OF_ONE_PERSON), strict=False).network_address)
+    ip = _read(address)
+    if isinstance(ip, IPv6Address):
+        return str(IPv6Network((ip, IPV6_OF_ONE_PERSON), strict=False).network_address)
     return address
 
 
@@ -31,7 +31,7 @@ def _read(entry: str) -> IPv4Address | IPv6Address | None:
     elif text.count(":") == 1:
         text = text.split(":")[0]
     try:
-        found = ip_address(text.split("%")[0])  # without the zone of a link-local address
+        ip = ip_address(text.split("%")[0])  # without the zone of a link-local address
     except ValueError:
         return None
-    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+    return ip.ipv4_mapped or ip if isinstance(ip, IPv6Address) else ip

@@ -12,15 +12,15 @@ class Command(BaseCommand):
         parser.add_argument("--fix", action="store_true", help="put right what is off")
 
     def handle(self, *args: Any, fix: bool, **options: Any) -> None:
-        found = recount.drifts()
-        for drift in found:
+        drifts = recount.drifts()
+        for drift in drifts:
             self.stdout.write(str(drift))
-        if not found:
+        if not drifts:
             self.stdout.write(self.style.SUCCESS("All counters are exact."))
             return
         if not fix:
-            raise CommandError(f"{len(found)} off: `manage.py check_counts --fix` puts it right.")
-        recount.mend(found)
+            raise CommandError(f"{len(drifts)} off: `manage.py check_counts --fix` puts it right.")
+        recount.mend(drifts)
         if left := recount.drifts():
-            raise CommandError(f"{len(left)} of {len(found)} could not be put right: {'; '.join(map(str, left))}")
-        self.stdout.write(self.style.SUCCESS(f"{len(found)} put right."))
+            raise CommandError(f"{len(left)} of {len(drifts)} could not be put right: {'; '.join(map(str, left))}")
+        self.stdout.write(self.style.SUCCESS(f"{len(drifts)} put right."))

@@ -83,8 +83,8 @@ def _from_both_ends(body: str, delimiter: str) -> list[str]:
     for no_episode in (delimiter, delimiter + '""', delimiter + ' ""'):
         if rest.endswith(no_episode):
             return _unquoted(date, kind, rest.removesuffix(no_episode), "")
-    if found := EPISODE_BEGINS.search(rest):
-        return _unquoted(date, kind, rest[: found.start() + 1], rest[found.end() - 1 :])
+    if between := EPISODE_BEGINS.search(rest):
+        return _unquoted(date, kind, rest[: between.start() + 1], rest[between.end() - 1 :])
     title, _, episode = rest.rpartition(delimiter)
     return _unquoted(date, kind, title, episode) if title else []
 

@@ -111,12 +111,12 @@ class Document:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found or len(found) == MAX_NAMES:
+        if name in members or len(members) == MAX_NAMES:
             raise Fault(name)
-        found[name] = value
-    return found
+        members[name] = value
+    return members
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -63,10 +63,10 @@ def _viewing(viewing: Viewing) -> ParsedViewing:
 
 def _decided(movie: Movie, *, is_review: bool) -> Decided:
     """A match of the machine's is left out, and asked for anew; but a film that was ranked is that very film."""
-    told, tmdb_id, ranking = movie["decision"], movie["tmdb_id"], movie["ranking"]
-    if is_review and told not in DECISIONS:
+    choice, tmdb_id, ranking = movie["decision"], movie["tmdb_id"], movie["ranking"]
+    if is_review and choice not in DECISIONS:
         raise Fault("decision")
-    decision = ("pending" if told in FOLLOWING else told) if is_review else ""
+    decision = ("pending" if choice in FOLLOWING else choice) if is_review else ""
     is_chosen = movie["chosen_by"] == "person"
     if decision in ("added", "skipped") and movie["decided_at"] is None:
         raise Fault("decided_at")
