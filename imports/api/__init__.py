@@ -51,7 +51,7 @@ page of another site needs a token.
 
 An error is `{"detail": "…", "code": "…"}`, with `file` where one is at fault and `hint` where one helps."""
 
-CODES = {404: "not_found", 503: "tmdb_unavailable"}
+CODES = {404: "not_found", 503: "tmdb_unavailable"}  # of an error that has only a status; any other is invalid
 
 api = Api(
     title="Reelkeeper",
@@ -92,12 +92,13 @@ def not_found(request: HttpRequest, exc: Http404) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def not_valid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
-    fault = exc.errors[0]
+    fault = exc.errors[0]  # one sentence, as everywhere: the next call tells the next
     if fault["loc"][0] == "file":
         sentence = gettext(REFUSALS["nothing_sent"][1])
         hint = gettext("Send it as multipart/form-data: curl -F %s=@FILE") % fault["loc"][-1]
         return api.create_response(request, told(sentence, "nothing_sent", hint=hint), status=400)
     hint = gettext("A day is written like 2024-05-31.") if fault["type"] == "day" else ""
+    # 400, not ninja's 422, which here says that a file can't be taken
     return api.create_response(request, told(_in_words(fault), "invalid", hint=hint), status=400)
 
 
@@ -107,7 +108,7 @@ def refused(request: HttpRequest, exc: HttpError) -> HttpResponse:
     hint = exc.hint if isinstance(exc, Refused) else ""
     response = api.create_response(request, told(str(exc), code, hint=hint), status=exc.status_code)
     if exc.status_code == 401:
-        response["WWW-Authenticate"] = "Bearer"
+        response["WWW-Authenticate"] = "Bearer"  # HTTP wants it with every 401
     return response
 
 

@@ -36,7 +36,7 @@ class Token(HttpBearer):
             raise Refused(401, "bad_token", detail, gettext("Make a new one in Settings."))
         # it alone says who calls: a cookie that came along says nothing
         request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
-        request.session = SessionBase()
+        request.session = SessionBase()  # empty, and stored nowhere
         request.user = user
         return user
 
@@ -51,7 +51,7 @@ def cookie(request: HttpRequest) -> User:
 
 
 _token = Token()
-SIGNED_IN = [_token, cookie]
+SIGNED_IN = [_token, cookie]  # in this order: a token that is not known is refused, whatever the cookie says
 
 
 class Anyone:
@@ -60,6 +60,7 @@ class Anyone:
     csrf = True  # /api/docs sends the token along
 
     def __call__(self, request: HttpRequest) -> bool:
+        # None: the header is no Bearer; it may be a password that a proxy asks for
         if "HTTP_AUTHORIZATION" not in request.META or _token(request) is None:
             same_site(request)
         return True
@@ -87,6 +88,7 @@ def same_site(request: HttpRequest) -> None:
     if _is_elsewhere(request):
         hint = gettext("Send a token from Settings as “Authorization: Bearer …”.")
         raise Refused(403, "cross_site", gettext("Another site's page needs a token for this."), hint)
+    # without that cookie nothing is done in anyone's name
     if settings.SESSION_COOKIE_NAME in request.COOKIES and check_csrf(request):
         raise Refused(403, "csrf", gettext("Send the %s cookie's value as X-CSRFToken.") % settings.CSRF_COOKIE_NAME)
 
@@ -94,10 +96,11 @@ def same_site(request: HttpRequest) -> None:
 def _is_elsewhere(request: HttpRequest) -> bool:
     if "HTTP_ORIGIN" in request.META:  # judged as that of a page's form
         return not CsrfViewMiddleware(lambda _: HttpResponse())._origin_verified(request)  # type: ignore[attr-defined]
+    # neither header: a script, or a browser of long ago
     return request.META.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin")
 
 
 def known_zone(name: str) -> str:
-    if not time_zones.is_known(name):
+    if not time_zones.is_known(name):  # a page takes UTC instead; who writes a script wants to know
         raise HttpError(400, gettext("time_zone must be a name like Europe/Lisbon."))
     return name

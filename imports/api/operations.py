@@ -152,7 +152,9 @@ def re_enrich(request: HttpRequest, session_id: UUID, wanted: ReEnrich = ReEnric
     session = get_object_or_404(ImportSession, pk=session_id)
     which = Which.FAILED if wanted.failed_only else Which.UNCLEAR
     count = ask_import_again(session, which)
+    # the admin's log has all that staff do, whichever way they do it
     admin_log.note(request.user, [session], f"Asked TMDB again by the API: {which}")
+    # 202: TMDB's answers are yet to come
     return Answer(202, AskedAgain(session_id=session.pk, asked_again=count))
 
 

@@ -31,7 +31,7 @@ from .guard import SIGNED_IN, Refused, caller, known_zone
 from .schemas import CHANGING, DECIDING, READING, UPLOADING, Day, RankingOut, errors
 
 router = Router(tags=["Amazon Prime Video"], auth=SIGNED_IN)
-ALTERNATIVES = 5
+ALTERNATIVES = 5  # as many as a card of the wizard has
 
 
 class Parsed(Schema):
@@ -84,7 +84,7 @@ class ReviewStarted(Schema):
 
 
 class Add(Schema):
-    rating: int = Field(ge=1, le=5, strict=True)
+    rating: int = Field(ge=1, le=5, strict=True)  # whole stars, as in the wizard
     rated_at: Day | None = None
 
 
@@ -143,6 +143,7 @@ def add(request: HttpRequest, session_id: UUID, index: int, decision: Add) -> An
     """rated_at defaults to the last day it was watched."""
     movie = _movie(request, session_id, index)
     today = movie.session.today()
+    # min: a history may tell of days that are yet to come
     rated_at = decision.rated_at or min(movie.watched_on or today, today)
     if rated_at > today:
         raise HttpError(400, gettext("rated_at can't be in the future."))
@@ -164,6 +165,7 @@ def skip(request: HttpRequest, session_id: UUID, index: int) -> Answer[None]:
 )
 def undo(request: HttpRequest, session_id: UUID, index: int) -> ReviewMovie:
     decisions.undo(_movie(request, session_id, index))
+    # read again: the decision changed the row that it locked, not the one read before
     return _one(_movie(request, session_id, index))
 
 
@@ -177,8 +179,10 @@ def match(request: HttpRequest, session_id: UUID, index: int, choice: Choose) ->
     movie = _movie(request, session_id, index)
     try:
         with limits.counted(request, Usage.Kind.SEARCH):
+            # as an address, for a bare number may be a title: 1917
             [film] = enrichment.search_by_hand(f"themoviedb.org/movie/{choice.tmdb_id}")
     except enrichment.SearchRefused as refused:
+        # of such an address it says only that there is no such film
         raise HttpError(404, str(refused)) from refused
     except enrichment.SearchUnavailable as trouble:
         raise HttpError(503, str(trouble)) from trouble
@@ -215,6 +219,7 @@ def _review(request: HttpRequest, session_id: UUID) -> ImportSession:
 def _movie(request: HttpRequest, session_id: UUID, index: int) -> Movie:
     """The film at this place of the review; places are never renumbered."""
     place = Movie.objects.filter(session_id=session_id, turn=index, kind=Kind.FILM).values_list("pk", flat=True).first()
+    # 0 is no film's: what is refused then is told as everywhere, also of an import that has run out
     movie = access.get_own_movie_or_404(request, session_id, place or 0)
     if not movie.session.is_review:
         raise Http404

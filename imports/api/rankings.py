@@ -55,6 +55,7 @@ def ranking_list(request: HttpRequest, wanted: Query[Wanted]) -> Rankings:
 @router.patch("/{int:ranking_id}/", response={200: RankingOut, **CHANGING}, summary="Change a rating")
 def ranking_change(request: HttpRequest, ranking_id: int, change: Change) -> RankingOut:
     ranking, values = _own(request, ranking_id), rankings.Changed()
+    # null is a rating, too: none yet
     if "rating" in change.model_fields_set:
         values["rating"] = None if change.rating is None else Decimal(str(change.rating))
     if "rated_at" in change.model_fields_set:

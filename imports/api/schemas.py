@@ -248,6 +248,7 @@ class Unenriched(Schema):
     @classmethod
     def of(cls, movie: Movie) -> Self:
         """`movie` as queries.unenriched fetches it."""
+        # the row that is waited for: the film's details once it is known which, else the question
         work = movie.tmdb_movie or (movie.lookup and (movie.lookup.tmdb_movie or movie.lookup))
         return cls(
             title=movie.title,

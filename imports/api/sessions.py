@@ -77,12 +77,15 @@ def status(request: HttpRequest, session_id: UUID, response: HttpResponse) -> An
     """Cheap enough to poll; send the ETag back as If-None-Match for an empty 304 while nothing changes."""
     standing = access.get_standing_or_404(request, session_id)
     response["ETag"] = etag = _etag(standing)
+    # to be kept by the caller alone, and asked about each time
     response["Cache-Control"] = "private, no-cache"
     known = get_conditional_response(request, etag=etag, response=response)
+    # another response is the empty 304
     return Status.of(standing, progress.progress_of(standing)) if known is response else known
 
 
 def _etag(standing: progress.Standing) -> str:
+    # its owner's visits move the end, which the answer tells, and leave the mark as it is
     ends = f"-{standing.expires_at.timestamp():.3f}" if standing.expires_at else ""
     return f'"{standing.status}-{standing.mark}{ends}"'
 
@@ -136,7 +139,7 @@ def movies(request: HttpRequest, session_id: UUID, wanted: Query[MoviesWanted]) 
     reader with the link gets no tags or reviews."""
     session = access.get_readable_session_or_404(request, session_id)
     filters = wanted.filters()
-    if filters.tag and not session.is_mine:
+    if filters.tag and not session.is_mine:  # who may not read tags could guess them one by one
         raise HttpError(400, gettext("tag: only the owner can ask for a tag."))
     found = listing.movies(session, filters)
     return Movies(

@@ -31,7 +31,7 @@ Stars = Annotated[
 ]
 Year = Annotated[int, Field(ge=1, le=9999)]
 Decade = Annotated[int, Field(ge=0, le=9990, multiple_of=10, description="of the release, as 1990")]
-_MONTH_OR_YEAR = r"^(?!0000)\d{4}(-(0[1-9]|1[0-2]))?$"
+_MONTH_OR_YEAR = r"^(?!0000)\d{4}(-(0[1-9]|1[0-2]))?$"  # there was no year 0
 When = Annotated[
     str,
     AfterValidator(_a_day_month_or_year),
@@ -86,6 +86,7 @@ class MoviesWanted(Paged):
     ] = "watched"  # fmt: skip
 
     def filters(self) -> MovieFilters:
+        # what is left out stays at the filters' own defaults: some are empty texts where these are None
         return MovieFilters(**self.model_dump(exclude=set(Paged.model_fields), exclude_defaults=True))
 
 

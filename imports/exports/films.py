@@ -37,7 +37,7 @@ class Summary(NamedTuple):
 
 
 class Viewings:
-    """Of a film, as they were told: read anew for each time round unless they are few enough to be `held`."""
+    """The viewings of a film, as its source told them: read anew each time unless they are few enough to be `held`."""
 
     def __init__(self, movie: Movie, count: int, held: list[Viewing] | None) -> None:
         self.movie, self.count, self.held = movie, count, held
@@ -46,7 +46,7 @@ class Viewings:
         return self._read("pk") if self.held is None else iter(self.held)
 
     def oldest_first(self) -> Iterator[Viewing]:
-        """Those without a day before them."""
+        """The viewings by their days, those without one first."""
         if self.held is None:
             return self._read(F("watched_on").asc(nulls_first=True), "pk")
         return iter(sorted(self.held, key=lambda viewing: viewing.watched_on or date.min))
@@ -78,7 +78,8 @@ class Told(NamedTuple):
 
 
 def movies(session: ImportSession, **only: Any) -> Iterator[Told]:
-    """In order. Not by prefetch_related: a film and its viewings would hold each other until a late collection."""
+    """The films of an import, in its order. With prefetch_related a film and its viewings would hold each other in
+    memory until a late collection."""
     rows = session.movies.filter(**only).select_related("tmdb_movie").order_by("turn", "pk")
     for batch in batches(rows.iterator(chunk_size=BATCH)):
         ranked = _ranked(session, batch)

@@ -68,7 +68,7 @@ def viewings_csv(session: ImportSession) -> Iterator[str]:
 
 
 def _as_json(film: Told) -> shape.Movie:
-    """With an iterator for its viewings where they are too many to be held."""
+    """The film as our export has it; an iterator stands for its viewings where they are too many to be held."""
     movie, viewings, ranking = film
     summary, as_told = viewings.summary, map(_viewing, viewings)
     return {

@@ -65,7 +65,7 @@ def json_members(items: Iterable[object]) -> Iterator[str]:
 
 
 def _json_of(item: object) -> Iterator[str]:
-    """As `as_json`; a value of the object that is an iterator is a list, written as it comes."""
+    """The pieces of what `as_json` writes; a value of the object that is an iterator is a list, written as it comes."""
     if not isinstance(item, dict) or not any(isinstance(value, Iterator) for value in item.values()):
         yield as_json(item)
         return

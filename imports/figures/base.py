@@ -49,6 +49,7 @@ class Base:
                     spoken=entry.spoken,
                     count=entry.count,
                     height=share(entry.count, most),
+                    # an empty column would lead to an empty list
                     url=self.links.films(entry.filter) if entry.count and entry.filter is not None else "",
                 )
                 for entry in entries

@@ -62,6 +62,7 @@ def years_of(days: Iterable[Sequence[object]]) -> list[Year]:
     counts_by_year: dict[int, dict[date, int]] = {}
     for text, count in days:
         day = date.fromisoformat(str(text))
+        # JSON's lists have no types for each place: the first is a text, the second a number
         counts_by_year.setdefault(day.year, {})[day] = int(str(count))
     return [_year(year, counts_by_year[year]) for year in sorted(counts_by_year, reverse=True)]
 
@@ -83,7 +84,7 @@ def _place(day: date) -> tuple[int, int]:
 
 def _day(day: date, count: int) -> Day:
     week, weekday = _place(day)
-    margin = (STEP - SIZES[min(count, LEVELS) - 1]) // 2
+    margin = (STEP - SIZES[min(count, LEVELS) - 1]) // 2  # in the middle of its cell
     return Day(day, count, week * STEP + margin, weekday * STEP + margin)
 
 
@@ -95,12 +96,14 @@ def _square(day: Day, month: str) -> str:
 def _month(first: date, counts: dict[date, int]) -> Month:
     count = sum(n for day, n in counts.items() if day.month == first.month)
     week, weekday = _place(first)
+    # the name stands over its first whole week
     return Month(date_format(first, "M"), (week + bool(weekday)) * STEP, count, first.isoformat()[:7])
 
 
 def _outline(year: int) -> str:
     last_week, last_day = _place(date(year, 12, 31))
     first_day = date(year, 1, 1).weekday()
+    # clockwise, from the top of the first whole week: the first and the last week may be parts of one
     left, right = first_day * STEP, (last_day + 1) * STEP
     width = last_week * STEP
     return (
@@ -112,6 +115,6 @@ def _outline(year: int) -> str:
 def months_back(last: date, count: int) -> list[date]:
     """The first days of so many months, the given one last."""
     months = [last.replace(day=1)]
-    while len(months) < count and months[-1] > date.min:
+    while len(months) < count and months[-1] > date.min:  # nothing is before January of year 1
         months.append((months[-1] - timedelta(days=1)).replace(day=1))
     return months[::-1]

@@ -30,8 +30,9 @@ class Kinds(Base):
     @cached_property
     def release_years(self) -> Chart | None:
         years = {group["year"]: group for group in self.data["release_years"]}
-        if len(years) < 2:
+        if len(years) < 2:  # one bar is no chart
             return None
+        # the years of no film, too: else the axis would jump
         rows = [self._release_year(year, years.get(year)) for year in range(min(years), max(years) + 1)]
         most = max(rows, key=lambda row: row.cells[0])
         return Chart(
@@ -51,7 +52,7 @@ class Kinds(Base):
 
     @cached_property
     def decades(self) -> Ranks | None:
-        decades = self.data["decades"][::-1]
+        decades = self.data["decades"][::-1]  # the newest first
         if not decades:
             return None
         most = max(decade["films"] for decade in decades)
@@ -86,7 +87,7 @@ class Kinds(Base):
         groups = self.data[name]
         if not groups:
             return None
-        spoken = in_words if name == "languages" else str
+        spoken = in_words if name == "languages" else str  # languages are codes there, all else has names
         rows = self._rows(groups, spoken)
         return Ranks(
             key=name,
@@ -123,6 +124,7 @@ class Kinds(Base):
             if end is None:
                 label, spoken = f"{start}+", gettext("%(n)s minutes and more") % {"n": start}
             elif not start:
+                # the last minute of a column is within it: 0 to 59 is under 60
                 label, spoken = f"< {end + 1}", gettext("under %(n)s minutes") % {"n": end + 1}
             else:
                 label = f"{start}–{end}"
@@ -133,7 +135,7 @@ class Kinds(Base):
     @cached_property
     def shortest_and_longest(self) -> list[tuple[str, str, list[FilmRow]]]:
         runtimes = self.data["runtimes"]
-        if len(runtimes["longest"]) < 2:
+        if len(runtimes["longest"]) < 2:  # one film would be both
             return []
         return [
             ("longest", gettext("Longest"), self._films(runtimes["longest"], self._minutes)),

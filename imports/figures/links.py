@@ -42,6 +42,7 @@ class SessionLinks:
     def films(self, filters: Filter) -> str:
         if not can_be_filtered(filters):
             return ""
+        # seen: as statistics count, so that the list has as many films as the number says
         return f"{self.list}?{urlencode({'seen': 'on'} | narrowed(self.chosen, filters))}"
 
     def film(self, pk: int) -> str:
@@ -65,7 +66,7 @@ class LibraryLinks:
             return ""
         named = {self.NAMES.get(name, name): value for name, value in narrowed(self.chosen, filters).items()}
         if named.get("rating", "none") != "none":
-            named["rating"] = f"{float(named['rating']):g}"
+            named["rating"] = f"{float(named['rating']):g}"  # 4, where the filter of the statistics says 4.0
         return f"{self.list}?{urlencode(named)}"
 
     def film(self, pk: int) -> str:
@@ -83,8 +84,9 @@ def can_be_filtered(filters: Filter) -> bool:
 def narrowed(chosen: Filter, filters: Filter) -> dict[str, Any]:
     """The filters of the statistics and those of one of their numbers, as one list of films has both."""
     of_page = {name: value for name, value in chosen.items() if name != "year"}
-    if "year" in chosen:
+    if "year" in chosen:  # statistics mean the year of watching by it, lists that of the release
         of_page["watched"] = f"{chosen['year']:04}"
+    # one genre the statistics are of, and another that is counted within: a film has both
     if chosen.get("genre", filters.get("genre")) != filters.get("genre") and "genre" in filters:
         filters = {name: value for name, value in filters.items() if name != "genre"} | {"genre_too": filters["genre"]}
     return of_page | dict(filters)

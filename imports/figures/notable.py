@@ -32,7 +32,7 @@ class Notable(Base):
             return []
         rows = [self._film(film, words.day(film["day"]), film["number"]) for film in self.data["milestones"]]
         last = self.data["last"]
-        if last and len(rows) and self.data["totals"]["viewings"] > 1:
+        if last and len(rows) and self.data["totals"]["viewings"] > 1:  # the only one is the first already
             rows.append(self._film(last, words.day(last["day"])))
         return rows
 

@@ -18,6 +18,7 @@ class Overview(Base):
     def lead(self) -> str:
         totals = self.data["totals"]
         counts = words.films(totals["films"])
+        # “312 films in 300 viewings” would say what can't be
         lacks_some = self.data["coverage"]["without_viewing"] or totals["viewings"] < totals["films"]
         if totals["viewings"] and not self.is_library:
             both = {"films": counts, "viewings": words.viewings(totals["viewings"])}
@@ -39,7 +40,7 @@ class Overview(Base):
                 )
                 % of_known
             )
-        if minutes < 2 * 24 * 60:
+        if minutes < 2 * 24 * 60:  # so few days say no more than the hours
             return gettext("%(hours)s of film") % {"hours": hours}
         days = words.days(round(minutes / 60 / 24))
         return gettext("%(hours)s, which is %(days)s and nights") % {"hours": hours, "days": days}

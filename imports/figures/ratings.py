@@ -31,6 +31,7 @@ class Ratings(Base):
     def rated(self) -> str:
         coverage = self.data["coverage"]
         if coverage["rated"] == coverage["films"]:
+            # of one film there is no “all”
             return gettext("All of them are rated.") if coverage["films"] > 1 else ""
         if not coverage["rated"]:
             return gettext("None of these films is rated yet.")

@@ -25,9 +25,9 @@ class ReviewShown(Review):
 class Reviews(Base):
     @cached_property
     def reviews(self) -> list[ReviewShown]:
-        return (
-            [self.review(review) for review in self.data["reviews"]] if self.shows_dates and not self.is_library else []
-        )
+        if not self.shows_dates or self.is_library:  # a library knows when a film was rated, not when it was watched
+            return []
+        return [self.review(review) for review in self.data["reviews"]]
 
     def review(self, review: Review) -> ReviewShown:
         change = review["change"]
@@ -47,7 +47,7 @@ class Reviews(Base):
         ]
         if self.shows_ratings and change["average_rating"] is not None:
             changes.append(gettext("%(n)s stars") % {"n": words.signed(float(change["average_rating"]))})
-        if self._is_running(before + 1):
+        if self._is_running(before + 1):  # it was compared with the same part of the year before
             return [*changes, gettext("so far, against %(year)s up to the same day") % {"year": before}]
         return [*changes, gettext("against %(year)s") % {"year": before}]
 
@@ -68,7 +68,7 @@ class Reviews(Base):
                 (review["actor"], gettext("most seen actor"), "cast"),
                 (review["genre"], gettext("most seen genre"), "genre"),
             )
-            if most and most["films"] > 1
+            if most and most["films"] > 1  # one film makes nobody the most seen
         ]
         busiest, streak = review["busiest_month"], review["streak"]
         if busiest:

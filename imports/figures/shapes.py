@@ -103,7 +103,7 @@ class Chart:
 
     @property
     def is_worth_drawing(self) -> bool:
-        return sum(not row.is_gap for row in self.rows) > 2
+        return sum(not row.is_gap for row in self.rows) > 2  # two bars say no more than their table
 
 
 def share(count: float, most: float) -> float:

@@ -85,13 +85,13 @@ class InTime(Base):
                 (streaks["days"], gettext("longest run of days"), words.days),
                 (streaks["weeks"], gettext("longest run of weeks"), words.weeks),
             )
-            if span and span["length"] > 1 and not self.is_library
+            if span and span["length"] > 1 and not self.is_library  # days of rating are no days of watching
         ]
         if numbers and (streaks["current_days"] > 1 or streaks["current_weeks"] > 1):
             days, weeks = streaks["current_days"], streaks["current_weeks"]
             now = words.days(days) if days > 1 else words.weeks(weeks)
             numbers.append(Number(label=gettext("running right now"), text=now))
-        if calendar["busiest"] and calendar["busiest"]["viewings"] > 1:
+        if calendar["busiest"] and calendar["busiest"]["viewings"] > 1:  # one film makes no day a busy one
             busiest = calendar["busiest"]
             numbers.append(
                 Number(
@@ -164,6 +164,7 @@ class InTime(Base):
             Counted(month.name[:3], words.month(month.key), month.count, {"watched": month.key})
             for month in self.years[0].months
         ]
+        # fewest: the months are what this page is of, however few viewings they have
         return self._columns(gettext("Viewings by month"), entries, fewest=1)
 
     def _periods(

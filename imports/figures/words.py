@@ -60,7 +60,7 @@ def stars(rating: float) -> str:
 
 
 def half_stars(rating: float) -> str:
-    return f"{int(rating) or ''}{'½' if rating % 1 else ''}"
+    return f"{int(rating) or ''}{'½' if rating % 1 else ''}"  # ½, not 0½
 
 
 def signed(value: float) -> str:

@@ -23,7 +23,7 @@ class WithViewings(NamedTuple):
 
 
 def with_viewings(rows: QuerySet[Movie]) -> list[WithViewings]:
-    """In two queries more, however many films."""
+    """The films of these rows with their viewings: two queries more, however many films."""
     movies = list(rows)
     newest, counts = _newest(movies), _counts(movies)
     return [WithViewings(movie, newest[movie.pk], *counts.get(movie.pk, (0, 0))) for movie in movies]
@@ -48,7 +48,8 @@ def _counts(movies: Sequence[Movie]) -> dict[int, tuple[int, int]]:
 
 
 def to_be_shown(viewings: QuerySet[Viewing]) -> QuerySet[Viewing]:
-    """With `shown_review`: one character more than REVIEW_SHOWN tells that it was cut off."""
+    """The viewings with `shown_review` instead of the whole review: one character more than REVIEW_SHOWN tells that it
+    was cut off."""
     return viewings.defer("review").annotate(shown_review=Left("review", REVIEW_SHOWN + 1))
 
 

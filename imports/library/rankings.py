@@ -189,7 +189,7 @@ MOST_AT_ONCE = 500
 
 
 def ask_missing_details() -> None:
-    """The same for every library: what was ranked by an earlier version, or just before a crash."""
+    """Have the details fetched that any library lacks: of films ranked by an old version, or just before a crash."""
     ranked = Exists(Ranking.objects.filter(tmdb_movie=OuterRef("pk")))
     unknown = TmdbMovie.objects.filter(ranked, details_status=DetailsStatus.NONE).order_by("pk")[:MOST_AT_ONCE]
     if ids := list(unknown.values_list("pk", flat=True)):

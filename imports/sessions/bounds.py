@@ -63,7 +63,7 @@ def _file_of(parsed: Parsed) -> str:
 
 
 def _amount(movies: Iterable[ParsedMovie], viewings: Iterable[ParsedViewing], notes: Iterable[RowNote]) -> Amount:
-    """Of the report, too: every line of a file can be worth a note, with the file's name."""
+    """How much these would store. The report counts, too: each line can be worth a note, with its file's name."""
     characters, count = sum(len(note.file) + len(note.detail) for note in notes), 0
     characters += sum(len(m.title) + len(m.source_key) + len(m.uri) + len(m.image_url) for m in movies)
     for viewing in viewings:

@@ -39,8 +39,8 @@ def computed_once(key: Hashable, compute: Callable[[], Statistics]) -> Statistic
 
 @contextmanager
 def one_process_at_a_time(name: str) -> Iterator[None]:
-    """Of this machine, and without a lock in the database: SQLite has only one, for all who write. What ends the
-    process lets go of it. Where no lock can be had (the disk is full), nobody waits."""
+    """Let one process of this machine in at a time. No lock of the database does that: SQLite has only one, for all who
+    write. What ends the process lets go of it. Where no lock can be had (the disk is full), nobody waits."""
     place = crc32(name.encode())
     try:
         lockf(_lock_file(), LOCK_EX, 1, place)

@@ -52,13 +52,14 @@ class SignUpView(RedirectURLMixin, FormView):  # type: ignore[type-arg]
 
     def form_valid(self, form: SignUpForm) -> HttpResponse:
         try:
-            with limits.counted(self.request, Usage.Kind.SIGN_UP):
+            with limits.counted(self.request, Usage.Kind.SIGN_UP):  # given back where the name turns out to be taken
                 user = form.save(commit=False)
                 with transaction.atomic():
                     user.save()
         except IntegrityError:  # a button pressed twice: hashing takes long enough for both to find the name free
             form.add_error("username", _("A user with that username already exists."))
             return self.form_invalid(form)
+        # nobody was authenticated here, so Django must be told by which backend
         login(self.request, user, settings.AUTHENTICATION_BACKENDS[0])
         return super().form_valid(form)
 

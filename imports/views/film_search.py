@@ -28,9 +28,11 @@ def searched(request: HtmxHttpRequest, q: str, year: int | None = None) -> Searc
     if not q:
         return NOT_YET
     known = enrichment.suggest(q, year)
+    # without JavaScript nobody would ask for the rest
     if not known or not wants_fragment(request):
         return _asked(request, q, year, known)
     if REST not in request.GET:
+        # at once; the page asks for the rest by itself, which takes as long as TMDB does
         return Searched(known, "us", rest_url=f"{request.get_full_path()}&{REST}=1")
     found = _asked(request, q, year, known)
     return replace(found, films=[film for film in found.films if film not in known], by="tmdb_besides")
@@ -46,5 +48,6 @@ def _asked(request: HtmxHttpRequest, q: str, year: int | None, known: list[TmdbM
     except enrichment.SearchRefused as refused:
         return Searched([], "tmdb", str(refused), 400)
     except enrichment.SearchUnavailable as trouble:
+        # films to pick from are an answer, whatever is wrong with TMDB
         return Searched(known, "us", str(trouble), 200 if known else 503)
     return Searched(films, "tmdb") if films or not known else Searched(known, "us")

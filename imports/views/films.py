@@ -15,7 +15,7 @@ from imports.web import access
 from imports.web.addresses import shortened
 from imports.web.htmx import HtmxHttpRequest, pick_template, with_address
 
-FILMS_A_PAGE = 48
+FILMS_A_PAGE = 48  # whole rows of 2, 3, 4, 6 or 8 posters
 
 
 @require_safe
@@ -23,6 +23,7 @@ FILMS_A_PAGE = 48
 def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_readable_session_or_404(request, session_id)
     form = MovieFilterForm(request.GET, facets=listing.facets(session), session=session)
+    # get_page: an old address whose page is no more leads to the last one, not to a 404
     page = Paginator(listing.movies(session, form.filters()), FILMS_A_PAGE).get_page(request.GET.get("page"))
     chosen = shortened(request.GET, form.defaults)
     context = {

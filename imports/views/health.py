@@ -21,6 +21,7 @@ def health(request: HttpRequest) -> JsonResponse:
         services = {"database": "down", "worker": "unknown", "tmdb": "unknown"}
         return JsonResponse({"status": "down", "services": services}, status=503)
     worker = "up" if Stat.get_all() else "down"
+    # degraded is a 200: pages work without a worker and TMDB, so nobody should be sent elsewhere
     is_well = worker == "up" and tmdb in ("up", "sample")
     return JsonResponse(
         {

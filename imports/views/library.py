@@ -39,6 +39,7 @@ def library(request: HtmxHttpRequest) -> HttpResponse:
     filters, chosen = form.filters(), shortened(request.GET, form.defaults)
     context = {
         "form": form,
+        # cast: where titles are folded it is no QuerySet, but has what Paginator needs
         "page": Paginator(cast(Any, rankings.find(user, filters)), FILMS_A_PAGE).get_page(request.GET.get("page")),
         "chosen": chosen,
         "chips": form.chips(chosen),
@@ -47,6 +48,7 @@ def library(request: HtmxHttpRequest) -> HttpResponse:
     }
     if wants_fragment(request):
         return with_address(request, render(request, "library/_films.html", context), chosen)
+    # only a page has a place for it: a fragment would lose it
     context["removed"] = request.session.pop(REMOVED, None)
     return render(request, "library/library.html", context)
 
@@ -62,7 +64,7 @@ def ranking(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
         return _shown(request, found, _form(found) if is_form else None)
     form = _form(found, request.POST)
     if not form.is_valid():
-        return _shown(request, found, form, status=422)
+        return _shown(request, found, form, status=422)  # htmx swaps a 422 in as it does a 200
     answer = form.cleaned_data
     with access.or_404():
         found = rankings.change(found, {"rating": answer["rating"], "rated_at": answer["rated_at"]})
@@ -80,7 +82,7 @@ def ranking_remove(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
         removed = {"title": found.title, "token": rankings.remove(found)}
     if wants_fragment(request):
         return render(request, "library/_removed_film.html", {"removed": removed, "is_table": _is_table(request)})
-    request.session[REMOVED] = removed
+    request.session[REMOVED] = removed  # the next page has the button that puts it back
     return redirect("imports:library")
 
 
@@ -141,6 +143,7 @@ def session_to_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
     with access.or_404():
         counts = rankings.add_rated_films(session, _person(request))
     messages.success(request, _in_words(counts))
+    # the library only where there is something new in it
     return redirect("imports:library" if counts.added else session.get_absolute_url())
 
 
@@ -183,7 +186,7 @@ def _searched(request: HtmxHttpRequest) -> HttpResponse:
 
 def _picked(request: HtmxHttpRequest, film: TmdbMovie, form: RatingForm, status: int = 200) -> HttpResponse:
     has = _person(request).rankings.filter(tmdb_movie=film).first()
-    if has is not None:
+    if has is not None:  # one ranking a film: what is there can be changed, not added again
         return redirect("imports:ranking", has.pk)
     return render(request, "library/film_rate.html", {"film": film, "form": form}, status=status)
 

@@ -15,11 +15,13 @@ from imports import queue
 from imports.operation.status import instance_status
 from imports.outcomes.ask_again import Which, ask_everything_again
 
+# raise_exception: whoever gets here is signed in, and would be sent to sign in again and again
 may_act = permission_required("imports.change_importsession", raise_exception=True)
 
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
+    # each_context: what the admin's own pages have around them
     context = {**admin.site.each_context(request), "title": gettext("Status"), "status": instance_status()}
     return render(request, "admin/status.html", context)
 
@@ -49,7 +51,7 @@ def status_clean_up(request: HttpRequest) -> HttpResponse:
 @require_POST
 @may_act
 def status_read_catalogue(request: HttpRequest) -> HttpResponse:
-    if settings.TMDB.is_sample:
+    if settings.TMDB.is_sample:  # the sample has no catalogue
         raise Http404
     if enrichment.read_catalogue():
         return _done(request, gettext("The catalogue is read again, when nobody waits for anything."))

@@ -36,7 +36,7 @@ def prime_start(request: HtmxHttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _start_page(request)
     form = UploadForm(request.POST, request.FILES)
-    form.is_valid()
+    form.is_valid()  # fills cleaned_data; nothing in it can be wrong, and the sources judge the files
     zone, replace = form.cleaned_data["time_zone"], "replace" in request.POST
     try:
         with limits.counted(request, Usage.Kind.UPLOAD):
@@ -115,6 +115,7 @@ def session_undo(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
         added = Ranking.objects.filter(movie__session=session)
         context = {
             "session": session,
+            # what they changed since is theirs, and stays
             "added": added.filter(changed_at=None).count(),
             "kept": added.exclude(changed_at=None),
         }
@@ -122,6 +123,7 @@ def session_undo(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     with access.or_404():
         undone = undo_import(session)
     messages.success(request, _undone(undone))
+    # the import's own page is gone with it
     return see_other(request, reverse("imports:session_list"))
 
 

@@ -17,6 +17,7 @@ from imports.web.htmx import HtmxHttpRequest, see_other
 @require_POST
 def session_ask_again(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
+    # whatever else is sent asks for the fewest
     which = Which.UNCLEAR if request.POST.get("which") == Which.UNCLEAR else Which.FAILED
     messages.info(request, _said(ask_import_again(session, which)))
     return see_other(request, session.get_absolute_url())
@@ -44,4 +45,5 @@ def _said(count: int) -> str:
 def _back(request: HtmxHttpRequest, movie: Movie) -> str:
     if "review" not in request.POST or "back" in request.POST:
         return movie.get_absolute_url()
+    # what stands before `after` comes back at the review's end
     return f"{reverse('imports:review', args=[movie.session_id])}?after={movie.turn}"

@@ -43,6 +43,7 @@ def add(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpRespon
 
     def decide() -> str:
         entered = form.cleaned_data
+        # left empty: the day that the card has shown
         day = entered["rated_at"] or found.card_date(movie)
         return _added(movie, decisions.add(movie, entered["rating"], day, entered["tmdb_id"]))
 
@@ -87,6 +88,7 @@ def choose(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpRes
         film = TmdbMovie.objects.get(pk=form.cleaned_data["tmdb_id"])
         return gettext("“%(title)s” is now taken as “%(film)s”.") % {"title": movie.title, "film": film}
 
+    # with ratings the film is still to be added; without, this was all there is to decide
     return _decided(request, found, movie, decide, stay=found.is_rated)
 
 
@@ -142,6 +144,7 @@ def add_all(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     if problem := problem_of(form):
         return _all(request, found, problem, status=400)
     picked = [number for text in request.POST.getlist("film") if (number := _number(text))]
+    # whatever numbers were sent, only films of this import are added
     movies = list(found.session.movies.filter(pk__in=picked))
     try:
         count = decisions.add_all(found.session, movies, form.cleaned_data["rating"])
@@ -190,6 +193,7 @@ def _rated(movie: Movie) -> Review:
 
 
 def _number(text: str | None) -> int | None:
+    # 15 digits do for every film here, and fit the database's numbers
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 16 else None
 
 
@@ -204,6 +208,7 @@ def _decided(
         movie = _movie(request, review, movie.pk)
         return _show(request, review, [movie], problem=gettext(refused.message), status=refused.status)
     messages.success(request, said)
+    # decided on the film's own page, which is where they go back to
     if "back" in request.POST:
         return see_other(request, movie.get_absolute_url())
     return _stay(request, review, movie) if stay else _go_on(request, review, movie)
@@ -248,6 +253,7 @@ def _at(request: HtmxHttpRequest, review: Review, query: str, upcoming: Callable
     if not wants_fragment(request):
         return see_other(request, address)
     response = _show(request, review, upcoming())
+    # replaced, not pushed: the Back button leaves the review at once
     response["HX-Replace-Url"] = address
     return response
 

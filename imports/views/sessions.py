@@ -60,6 +60,7 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     standing = access.get_standing_or_404(request, session_id)
     if is_poll and request.GET.get("revision") == standing.mark:
         return HttpResponse(status=204)  # htmx leaves the page as it is
+    # a page that is left open keeps no import alive
     session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
     progress = progress_of(standing)
     if session.is_review:
@@ -80,9 +81,10 @@ def session_delete(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 def _start(request: HtmxHttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
-    form.is_valid()
+    form.is_valid()  # fills cleaned_data; nothing in it can be wrong, and the sources judge the files
     try:
         with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
+            # ask: a page can put the question what a file is
             session = start_import(owner, form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True)
     except SourceError as error:
         return _refused(request, error, form)

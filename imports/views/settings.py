@@ -14,7 +14,7 @@ from .accounts import SignedInRequest
 MADE = "made_token"  # in the browser's session, until the page has shown it
 
 
-@never_cache
+@never_cache  # a new token is shown once, and no cache may keep it
 @require_safe
 @login_required
 def settings_page(request: SignedInRequest) -> HttpResponse:
@@ -35,4 +35,5 @@ def show(request: SignedInRequest, form: TokenForm, status: int = 200) -> HttpRe
 
 def _made(request: HttpRequest) -> str:
     """The token just made, said once."""
+    # neither a HEAD nor a form with an error in it uses it up
     return str(request.session.pop(MADE, "")) if request.method == "GET" else ""

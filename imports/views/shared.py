@@ -38,6 +38,7 @@ def for_everyone(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
     @wraps(view)
     def answer(request: HttpRequest, token: str) -> HttpResponse:
         response = view(request, access.get_shared_or_404(token), token)
+        # the owner gave the link to people, not to search engines
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
@@ -53,7 +54,7 @@ def front(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
 @for_everyone
 @vary_on_headers("HX-Request")
 def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse:
-    if not link.shows_films:
+    if not link.shows_films:  # as if there were no such page: what is hidden is not told of
         raise Http404
     form = SharedFilterForm(request.GET, link=link)
     found = reading.films(link, form.filters(), form.order)
@@ -74,6 +75,7 @@ def reviews(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     if not link.shows_reviews:
         raise Http404
     page = Paginator(reading.reviews(link), REVIEWS_A_PAGE).get_page(request.GET.get("page"))
+    # chosen: the links to other pages keep the filters, and this list has none
     return render(request, "sharing/reviews.html", _page(request, link, token) | {"page": page, "chosen": QueryDict()})
 
 
@@ -99,6 +101,7 @@ class SharedLinks:
         self.known = KNOWN_FILTERS | ({"rating"} if link.shows_ratings else set())
 
     def films(self, wanted: Mapping[str, Any]) -> str:
+        # a list that knows not all of the filters would show more films than were counted
         return f"{self.list}?{urlencode(wanted)}" if self.list and wanted and wanted.keys() <= self.known else ""
 
     def film(self, pk: int) -> str:

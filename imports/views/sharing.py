@@ -93,6 +93,7 @@ def _page(request: HttpRequest, thing: Shareable) -> HttpResponse:
 
 def _made(request: HttpRequest) -> str:
     """The address of the link just made, said once."""
+    # neither a HEAD nor another page uses it up
     if request.method != "GET" or request.session.get(MADE, {}).get("page") != request.path:
         return ""
     token = request.session.pop(MADE)["token"]
@@ -112,7 +113,7 @@ def _make(request: HttpRequest, thing: Shareable, form: ShareForm) -> bool:
         return False
     except ObjectDoesNotExist:  # deleted meanwhile
         raise Http404 from None
-    if was_readable:
+    if was_readable:  # the first link has closed the import's own address
         messages.info(request, gettext("The import's own address is yours alone now: others see it by such links."))
     request.session[MADE] = {"page": request.path, "token": token}
     return True

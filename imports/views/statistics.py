@@ -30,11 +30,12 @@ def session_stats(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     """One URL for the page and what a filter swaps; while films are being matched, the page asks again by itself."""
     is_poll = wants_fragment(request) and "revision" in request.GET
     standing = access.get_standing_or_404(request, session_id)
+    # before anything is computed: this poll would change nothing
     if is_poll and request.GET["revision"] == standing.mark:
         return HttpResponse(status=204)  # htmx leaves the page as it is
     session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
     progress = progress_of(standing)
-    data = kept.of_session(session)
+    data = kept.of_session(session)  # all of it first: the form offers what there is in it
     form = StatisticsFilterForm(request.GET, choices=data["choices"])
     if filters := form.filters():
         data = kept.of_session(session, filters)
@@ -70,7 +71,7 @@ def session_year(request: HtmxHttpRequest, session_id: UUID, year: int) -> HttpR
 @vary_on_headers("HX-Request")
 def library_stats(request: HtmxHttpRequest) -> HttpResponse:
     user = cast(User, request.user)  # login_required
-    data = kept.of_library(user)
+    data = kept.of_library(user)  # all of it first: the form offers what there is in it
     form = StatisticsFilterForm(request.GET, choices=data["choices"], is_library=True)
     if filters := form.filters():
         data = kept.of_library(user, filters)
@@ -85,7 +86,7 @@ def _seen_by(session: ImportSession, data: Statistics) -> Statistics:
 
 def _shown(request: HtmxHttpRequest, page: str, context: dict[str, Any], *, is_poll: bool = False) -> HttpResponse:
     chosen = shortened(request.GET, {})
-    chosen.pop("revision", None)
+    chosen.pop("revision", None)  # the poll's own, which no address keeps
     context |= {"chosen": chosen, "is_poll": is_poll}
     response = render(request, pick_template(request, page, "statistics/_statistics.html"), context)
     return response if is_poll else with_address(request, response, chosen)

@@ -21,7 +21,7 @@ from .settings import MADE, show
 def token_make(request: SignedInRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     if form.is_valid() and _make(request, form):
-        return HttpResponseRedirect(_section(), status=303)
+        return HttpResponseRedirect(_section(), status=303)  # a reload makes no other
     return show(request, form, status=422)
 
 

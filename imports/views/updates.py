@@ -68,6 +68,7 @@ def _refused(request: HttpRequest, session: ImportSession, error: SourceError, f
         "message": gettext(error.message) % error.params,
         "role_needed": error.file if isinstance(error, RoleNeeded) else "",
         "named_roles": form.named_roles(),
+        # a box that was ticked is there again when something else is wrong with the files
         "asks_whose": _is_sure(request) or error.code == "another_account",
         "is_sure": _is_sure(request),
         "roles": ROLES,
