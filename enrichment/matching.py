@@ -316,7 +316,8 @@ def _contends(best: Scored, other: Scored, year: int | None) -> bool:
 
 
 def _outshines(best: Scored, other: Scored, year: int | None) -> bool:
-    """By far the better known of two that fit. A few votes say little, and without a year votes must say all."""
+    """Whether `best` is by far the better known of two that fit. A few votes say little, and without a year votes must
+    say all."""
     votes = other.candidate.votes
     needed = DATELESS_DOMINANCE * max(votes, FEW_VOTES) if year is None else DOMINANCE * max(votes, 1)
     return best.candidate.votes >= needed
