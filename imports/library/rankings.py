@@ -1,6 +1,6 @@
 """A person's rankings: read, change, take away. No HTTP."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -175,14 +175,6 @@ def ensure_all(new: Iterable[Ranking]) -> None:
     """Keep those whose films the person has not ranked. In one order: two imports of theirs don't block each other."""
     in_order = sorted(new, key=lambda ranking: ranking.tmdb_movie_id)
     Ranking.objects.bulk_create(in_order, ignore_conflicts=True)
-
-
-def ask_details(turns: Mapping[int, int]) -> None:
-    """Have the films' details fetched (TMDB id -> turn), where nobody knows more than their names: a library counts
-    hours, directors and genres. Outside of the transaction that ranks them: whoever asks locks films before imports."""
-    unknown = TmdbMovie.objects.filter(pk__in=turns, details_status=DetailsStatus.NONE).values_list("pk", flat=True)
-    if asked := {pk: turns[pk] for pk in unknown}:
-        enrichment.ask_details(asked)
 
 
 MOST_AT_ONCE = 500

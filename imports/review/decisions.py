@@ -81,8 +81,6 @@ def add(seen: Movie, rating: Decimal | None, rated_at: date, tmdb_id: int | None
         ranking = rankings.ensure(_ranking(movie, film, rating, rated_at))
         if ranking.movie_id != movie.pk:  # so nothing was added, and there is nothing to take back here
             _already_ranked(Q(pk=movie.pk))
-    if film.details_status == DetailsStatus.NONE:
-        rankings.ask_details({film.pk: 0})
     return ranking
 
 
@@ -145,7 +143,7 @@ def add_all(session: ImportSession, seen: Sequence[Movie], rating: Decimal | Non
         memory.remember({movie: movie.tmdb_movie for movie in added})
         _rank_all(session, added, rating)
         _already_ranked(these & ~Q(pk__in=Ranking.objects.filter(movie__in=added).values("movie")))
-    rankings.ask_details({movie.tmdb_movie_id: movie.turn for movie in added if movie.tmdb_movie_id})
+    rankings.ask_missing_details()
     return len(added)
 
 

@@ -57,7 +57,7 @@ function putBack(element) {
 
 function failed(detail, kind) {
   if (!isPoll(detail)) putBack(detail.elt);
-  if (detail.elt.matches("[data-says-itself]")) return;
+  if (kind === "offline" && detail.elt.matches("[data-says-itself]")) return;
   say(kind);
 }
 
@@ -73,6 +73,19 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt.closest("form");
   if (isFilter(form)) keepAsTrue(form);
   if (document.getElementById("toast").dataset.kind) say("");
+});
+
+// A part may stand on a page of its own, without what its answer would be put into: then it is sent as a form.
+document.addEventListener("htmx:targetError", ({ target }) => {
+  const form = target.closest("form");
+  const button = document.activeElement;
+  if (!form) return;
+  if (form.contains(button) && button.name) {
+    const pressed = document.createElement("input");
+    Object.assign(pressed, { type: "hidden", name: button.name, value: button.value });
+    form.append(pressed);
+  }
+  form.submit();
 });
 
 // Whoever waits sees it: a thin bar on top, and the pressed button busy.

@@ -140,3 +140,57 @@ def test_a_session_that_ended_leads_to_the_sign_in_page_and_back(
     page.locator("input[type=password]").fill("a-long-pass-for-tests")
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/review/*")
+
+
+PARTS = "main [hx-get]:not([hx-trigger^=every]):not([hx-trigger=load]), main [hx-post]"
+PRESS = """(part) => {
+  if (part.tagName !== "FORM") return part.click();
+  part.noValidate = true;
+  part.requestSubmit();
+}"""
+
+
+def test_every_part_of_every_page_says_it(
+    page: Page,
+    instance: Instance,
+    films: str,
+    watch_history: Path,  # noqa: F811
+) -> None:
+    """Of an import, a review and a library: whatever asks for a part of a page."""
+    here = start_review(page, instance, watch_history)
+    wait_until_matched(page)
+    page.goto(f"{here}review/")
+    page.keyboard.press("4")
+    expect(page.locator(".review-count")).to_contain_text(re.compile(r"2\s*of"))
+    own = [f"{here}review/", f"{here}review/search/", f"{here}titles/", f"{here}review/all/"]
+    mine = [f"{instance.url}/library/{path}" for path in ("", "?view=table", "add/", "add/?q=Amber", "stats/")]
+    theirs = [f"{films}{path}" for path in ("films/", "films/?view=table", "stats/", "update/")]
+    pressed = set()
+    for address in (instance.url, f"{instance.url}/settings/import/amazon-prime/", *own, *mine, *theirs):
+        page.goto(address)
+        for number in range(page.locator(PARTS).count()):
+            for answer, _ in (TROUBLES["offline"], TROUBLES["500"]):
+                page.goto(address)
+                only_parts(page, answer)
+                part = page.locator(PARTS).nth(number)
+                pressed.add(part.get_attribute("hx-get") or part.get_attribute("hx-post"))
+                part.evaluate(PRESS)
+                said = page.locator("#toast:visible, #upload-problem .problem")
+                expect(said.first).to_be_visible()
+                expect(page.locator("h1:visible")).to_have_count(1)
+                page.unroute_all()
+    assert len(pressed) >= 12
+
+
+def test_a_part_on_a_page_of_its_own_is_sent_as_a_form(
+    page: Page,
+    instance: Instance,
+    watch_history: Path,  # noqa: F811
+) -> None:
+    here = start_review(page, instance, watch_history)
+    wait_until_matched(page)
+    page.goto(f"{here}review/search/?q=Amber")
+    page.locator(".picks button").last.click()
+    page.wait_for_url("**/review/*")
+    expect(page.locator(".choices, .card")).not_to_have_count(0)
+    assert rows(instance, "SELECT count(*) FROM imports_movie WHERE chosen_by = 'person'") == [(1,)]

@@ -52,6 +52,7 @@ def test_a_film_that_is_added_gets_its_details(review: ImportSession, person: Us
     movie = review.movies.order_by("turn")[0]
     decisions.add(movie, Decimal(4), date(2024, 1, 1))
     assert known_lengths(person) == 0
+    tasks.sweep()
     work()
     assert known_lengths(person) == 1
 
