@@ -138,8 +138,8 @@ class _Search:
         return self.judge().status != "unmatched"
 
     def _other_years(self, whole: str) -> Iterator[tuple[str, int | None]]:
-        """What to ask once the year found nothing: the title without it, then with the years beside it, where the answer
-        without was longer than the page we saw."""
+        """What to ask once the year found nothing: the title without it; and with the years beside it, where that
+        answer was longer than the page we saw."""
         if self.year is None:
             return
         yield whole, None
