@@ -17,6 +17,7 @@ from imports.models import (
     Doubt,
     ImportSession,
     Kind,
+    MatchMemory,
     Movie,
     Outcome,
     Ranking,
@@ -69,8 +70,10 @@ def apply_everywhere() -> None:
 
 
 def reopen(lookups: Collection[int]) -> None:
-    """Take back what the machine took from these lookups; what a person chose or decided stays."""
-    decided = Q(chosen_by=ChosenBy.PERSON) | Q(decision__in=[Decision.ADDED, Decision.SKIPPED])
+    """Take back what the machine took from these lookups; what a person chose or decided stays. Decided is also what is
+    remembered of a film that their library turned out to have."""
+    remembered = Exists(MatchMemory.objects.filter(movie=OuterRef("pk")))
+    decided = Q(chosen_by=ChosenBy.PERSON) | Q(decision__in=[Decision.ADDED, Decision.SKIPPED]) | Q(remembered)
     news = Q(lookup__in=lookups) & ~decided
     with transaction.atomic():
         for pk in _locked(Movie.objects.filter(news)):
