@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 wsgi_app = "config.wsgi"
-worker_class = "gthread"
+worker_class = "config.web_worker.Worker"
 workers = 2
 threads = 16  # who sends an upload, or waits for the turn of theirs, holds one
 preload_app = True  # one copy of pandas in memory
