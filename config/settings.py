@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "imports.web.middleware.PrivateMiddleware",  # around the session, which tells whether it was looked at
     "imports.web.middleware.UploadLimitMiddleware",
+    "imports.web.middleware.TextMiddleware",
     "imports.web.middleware.TroubleMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

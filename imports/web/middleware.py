@@ -1,6 +1,6 @@
 """What happens around views: a request is known by its client's address, what depends on who asks is kept by no cache,
-a body that is too large is refused before anything parses it, it is said when the hour's uploads are used up, or the
-database is busy or away, and the API speaks JSON whatever goes wrong."""
+a body that is too large is refused before anything parses it, and a form that is no UTF-8, it is said when the
+hour's uploads are used up, or the database is busy or away, and the API speaks JSON whatever goes wrong."""
 
 from collections.abc import Callable
 from typing import cast
@@ -25,6 +25,7 @@ from .limits import TooMany
 WAS_SIGNED_IN = "HTTP_X_SIGNED_IN"  # what base.html has htmx send from a page of someone signed in
 DRAIN_AT_MOST = 4  # times the limit; who sends even more loses the connection
 CHUNK = 256 * 1024
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -138,6 +139,24 @@ class UploadLimitMiddleware:
         if length <= limit * DRAIN_AT_MOST:
             _drain(request)
         return _too_large(request)
+
+
+class TextMiddleware:
+    """What a request says is text in UTF-8 that a database can hold. A form that calls itself anything else is answered
+    with 400: the name could be of any codec of Python's, base64 too. What another body calls itself says nothing of
+    the address. A cookie with NUL, which has a way of writing it, is none of ours."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() not in ("utf-8", "utf8"):
+            if request.content_type in FORMS:
+                return bad_request(request)
+            request.encoding = "utf-8"
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
+        return self.get_response(request)
 
 
 class TroubleMiddleware:
