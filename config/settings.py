@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "imports.web.middleware.UploadLimitMiddleware",
     "imports.web.middleware.TextMiddleware",
     "imports.web.middleware.TroubleMiddleware",
+    "imports.web.middleware.AdminLookupsMiddleware",  # within: a pattern that is none is no trouble of the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "imports.web.middleware.CommonMiddleware",
