@@ -84,7 +84,7 @@ class Attacker:
         self.client.cookies["csrftoken"] = "x" * 32
 
     def get(self, address: str, **headers: str) -> tuple[int, set[str]]:
-        return self.send("GET", address, **headers)
+        return self.send("GET", address, b"", FORM, **headers)
 
     def post(self, address: str, body: str = "") -> tuple[int, set[str]]:
         return self.send("POST", address, body.encode())
@@ -96,7 +96,7 @@ class Attacker:
         cookies = SimpleCookie({name: morsel.value for name, morsel in self.client.cookies.items()})
         told = {"X-CSRFToken": "x" * 32, **headers}
         with transaction.atomic(), _names_looked_for() as names:
-            answer = self.client.generic(method, address, body, content_type, headers=told)
+            answer: Any = self.client.generic(method, address, body, content_type, headers=told)
             content = b"".join(answer) if answer.streaming else answer.content
             transaction.set_rollback(True)
         self.client.cookies = cookies

@@ -105,7 +105,7 @@ def address(route: str, known: dict[str, str]) -> str:
 
 
 def test_every_parameter_of_a_page(attackers: dict[str, Attacker], known: dict[str, str]) -> None:
-    looked_for = {}
+    looked_for: dict[str, set[str]] = {}
     for route in PAGES:
         url = address(route, known)
         for who, attacker in attackers.items():
@@ -121,7 +121,7 @@ def test_every_parameter_of_a_page(attackers: dict[str, Attacker], known: dict[s
 
 
 def test_every_field_of_a_form(attackers: dict[str, Attacker], known: dict[str, str]) -> None:
-    looked_for = {}
+    looked_for: dict[str, set[str]] = {}
     for route in PAGES:
         url = address(route, known)
         for who, attacker in attackers.items():
@@ -242,7 +242,7 @@ def test_every_list_of_the_admin(attackers: dict[str, Attacker]) -> None:
         names = [str(getattr(one, "parameter_name", one)) for one in model_admin.list_filter]
         asked = [*lookups(model), *queries([*names, *"q o p all e _popup _to_field _facets".split()], FEW)]
         statuses |= {staff.get(f"{url}?{query}")[0] for query in asked}
-        for action in ("delete_selected", *(name for name in model_admin.actions if isinstance(name, str))):
+        for action in ("delete_selected", *(name for name in model_admin.actions or () if isinstance(name, str))):
             for value in (*FEW, "%00&confirmed=1", f"{2**64}&confirmed=1", f"1&index={10**40}"):
                 staff.post(url, f"action={action}&_selected_action={value}")
     assert statuses <= {200, 302, 400, 403}
