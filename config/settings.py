@@ -52,7 +52,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "imports.web.middleware.PrivateMiddleware",  # around the session, which tells whether it was looked at
     "imports.web.middleware.UploadLimitMiddleware",
+    "imports.web.middleware.TextMiddleware",
     "imports.web.middleware.TroubleMiddleware",
+    "imports.web.middleware.AdminLookupsMiddleware",  # within: a pattern that is none is no trouble of the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "imports.web.middleware.CommonMiddleware",

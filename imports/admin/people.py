@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from axes.admin import AccessAttemptAdmin
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
@@ -22,6 +23,7 @@ from .sessions import counted
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")  # what an account may, given by superusers alone
 
 admin.site.unregister([User, Group])
+AccessAttemptAdmin.actions = ()  # axes's own fails: its clean-up wants a request of someone who signs in
 
 
 def may_more(person: User, staff: User | AnonymousUser) -> bool:

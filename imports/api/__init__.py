@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
 from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -110,6 +110,14 @@ def refused(request: HttpRequest, exc: HttpError) -> HttpResponse:
     if exc.status_code == 401:
         response["WWW-Authenticate"] = "Bearer"  # HTTP wants it with every 401
     return response
+
+
+@api.exception_handler(RawPostDataException)
+def not_json(request: HttpRequest, exc: RawPostDataException) -> HttpResponse:
+    """It called itself a form, and was read as one."""
+    hint = gettext("Send it with the header “Content-Type: application/json”.")
+    body = told(gettext("This call takes JSON, not a form."), "invalid", hint=hint)
+    return api.create_response(request, body, status=400)
 
 
 def _in_words(fault: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_q.status import Stat
+from redis.exceptions import RedisError
 
 from enrichment.queries import service_state
 
@@ -17,10 +18,10 @@ def health(request: HttpRequest) -> JsonResponse:
     try:
         connection.ensure_connection()
         tmdb = _tmdb()
-    except DatabaseError:
+        worker = "up" if Stat.get_all() else "down"
+    except (DatabaseError, OSError, RedisError):  # of the database, of a full disk, of where the worker's beat is kept
         services = {"database": "down", "worker": "unknown", "tmdb": "unknown"}
         return JsonResponse({"status": "down", "services": services}, status=503)
-    worker = "up" if Stat.get_all() else "down"
     # degraded is a 200: pages work without a worker and TMDB, so nobody should be sent elsewhere
     is_well = worker == "up" and tmdb in ("up", "sample")
     return JsonResponse(

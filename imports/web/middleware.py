@@ -1,31 +1,40 @@
 """What happens around views: a request is known by its client's address, what depends on who asks is kept by no cache,
-a body that is too large is refused before anything parses it, it is said when the hour's uploads are used up, or the
-database is busy or away, and the API speaks JSON whatever goes wrong."""
+a body that is too large is refused before anything parses it, and a form that is no UTF-8, what the admin can't
+be asked for is left out, it is said when the hour's uploads are used up, or the database is busy or away, and the API
+speaks JSON whatever goes wrong."""
 
+import logging
 from collections.abc import Callable
 from typing import cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
+from django.db import DataError, OperationalError, ProgrammingError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware import common
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import has_vary_header, patch_vary_headers
 from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from . import client_address
-from .errors import bad_request, in_json, is_api, refused, too_many, unavailable
+from .errors import bad_request, in_json, is_api, not_found, refused, too_many, unavailable
 from .htmx import HtmxHttpRequest, wants_fragment, whole_page
 from .limits import TooMany
+
+logger = logging.getLogger("reelkeeper")
 
 WAS_SIGNED_IN = "HTTP_X_SIGNED_IN"  # what base.html has htmx send from a page of someone signed in
 DRAIN_AT_MOST = 4  # times the limit; who sends even more loses the connection
 CHUNK = 256 * 1024
+NO_VALUE = (DataError, FieldDoesNotExist, FieldError, OverflowError, ProgrammingError, ValidationError, ValueError)
+BAD_PATTERN = "user-defined function raised exception"  # how SQLite says it, as an OperationalError
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -154,6 +163,45 @@ class UploadLimitMiddleware:
         return _too_large(request)
 
 
+class TextMiddleware:
+    """What a request says is text in UTF-8 that a database can hold. A form that calls itself anything else is answered
+    with 400: the name could be of any codec of Python's, base64 too. What another body calls itself says nothing of
+    the address. A cookie with NUL, which has a way of writing it, is none of ours."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() not in ("utf-8", "utf8"):
+            if request.content_type in FORMS:
+                return bad_request(request)
+            request.encoding = "utf-8"
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
+        return self.get_response(request)
+
+
+class AdminLookupsMiddleware:
+    """The admin asks the database for whatever an address or a chosen row says: numbers and texts that no column
+    holds, a pattern that is none, a field that there is not. Its list is then shown without, as Django does where it
+    sees the fault by itself; what is no list is not found."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        place = request.resolver_match
+        if place is None or place.namespace != "admin" or not _is_of_a_value(exception):
+            return None
+        logger.warning("The admin could not look for what was asked: %s", type(exception).__name__)
+        if str(place.url_name).endswith("_changelist") and (request.GET or request.POST):
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
+        return not_found(request, Http404())
+
+
 class TroubleMiddleware:
     """Answers 429 when the hour is full, and 503 when the database is locked for too long, or not there. Nothing was
     stored, so both can be tried again."""
@@ -168,6 +216,10 @@ class TroubleMiddleware:
         if isinstance(exception, TooMany):
             return too_many(request, exception)
         return unavailable(request) if isinstance(exception, OperationalError) else None
+
+
+def _is_of_a_value(exception: Exception) -> bool:
+    return isinstance(exception, NO_VALUE) or BAD_PATTERN in str(exception)
 
 
 def _drain(request: HttpRequest) -> None:

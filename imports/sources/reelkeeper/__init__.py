@@ -9,7 +9,7 @@ from ..base import FileReport, Parsed, ParsedMovie
 from ..refusals import refusal
 from ..text import MAX_LINES
 from .document import Document
-from .fields import Fault
+from .fields import MOST_ROWS, Fault
 from .head import read_file, read_head, read_problem
 from .movies import NamesOf, read_movie
 from .shape import MAX_FILES
@@ -58,10 +58,15 @@ def _parsed(document: Document, member: Member, names_of: Mapping[str, NamesOf])
 
 
 def _files(parts: Iterable[dict[str, Any]]) -> Iterator[FileReport]:
+    rows = 0
     for number, part in enumerate(parts):
         if number == MAX_FILES:
             raise Fault("files")
-        yield read_file(part)
+        report = read_file(part)
+        rows += report.rows  # what was skipped is a part of them
+        if rows > MOST_ROWS:
+            raise Fault("rows")
+        yield report
 
 
 def _movies(

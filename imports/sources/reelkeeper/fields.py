@@ -16,6 +16,7 @@ from ..values import MAX_TITLE, MAX_URI, parse_title, parse_uri
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LATEST = 9998  # a year in which no time zone leads out of the calendar
 EARLIEST = 1900
+MOST_ROWS = 10**9  # of an import: updates add theirs, and the database counts to twice as many
 
 
 class Fault(Exception):
@@ -93,6 +94,7 @@ Link = Annotated[
     AfterValidator(_link),
 ]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
+Sum = Annotated[int, Field(ge=0, le=MOST_ROWS)]
 Number = Annotated[int, Field(ge=1, le=LARGEST)]  # from one on
 Year = Annotated[int, Field(ge=FIRST_FILM_YEAR), AfterValidator(_year)]
 Rating = Annotated[

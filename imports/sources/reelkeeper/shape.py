@@ -37,6 +37,7 @@ from .fields import (
     Number,
     ParsedTitle,
     Rating,
+    Sum,
     Tag,
     Title,
     Uuid,
@@ -60,7 +61,7 @@ class Head(TypedDict):
     version: Annotated[int, SkipValidation(), WithJsonSchema({"const": VERSION})]  # version_of has looked at it before
     created_at: Moment
     time_zone: Annotated[str, Field(min_length=1, max_length=64), STORABLE]
-    found_count: Annotated[Count, Field(description="Distinct films in the files, before a review's cut at 500")]
+    found_count: Annotated[Sum, Field(description="Distinct films in the files, before a review's cut at 500")]
     source: Annotated[str, WithJsonSchema({"enum": [*TRAITS]})]  # read_head looks it up
 
 

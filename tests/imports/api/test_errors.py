@@ -339,3 +339,26 @@ def test_files_are_described_by_their_content_types(described: Any) -> None:
 def test_what_an_address_can_leave_out_is_never_null(described: Any) -> None:
     parameters = described["paths"]["/api/session/{session_id}/movies"]["get"]["parameters"]
     assert {"type": "null"} not in [one for parameter in parameters for one in parameter["schema"].get("anyOf", [])]
+
+
+def test_json_that_calls_itself_a_form_is_refused(add: str, person: Client) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = person.cookies
+    browser.cookies["csrftoken"] = "x" * 32
+    sent = {"content_type": "multipart/form-data; boundary=x", "headers": {"X-CSRFToken": "x" * 32}}
+    body = told(browser.post(add, '{"rating": 3}', **sent), 400, "invalid")
+    assert "application/json" in body["hint"]
+
+
+@pytest.mark.parametrize("charset", ["base64", "idna", "utf-16", "unicode_escape", "nonsense", "latin-1"])
+def test_a_form_is_utf_8(client: Client, charset: str) -> None:
+    for form in ("multipart/form-data; boundary=x", "application/x-www-form-urlencoded"):
+        told(client.generic("POST", "/api/upload", b"--x--", f"{form}; charset={charset}"), 400, "unreadable")
+        assert client.generic("POST", "/accounts/login/", b"--x--", f"{form}; charset={charset}").status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["base64", "latin-1", "nonsense", "UTF-8"])
+def test_an_address_is_utf_8_whatever_the_body_is(add: str, person: Client, charset: str) -> None:
+    answer = person.generic("GET", "/api/v1/rankings/?q=%C3%A9", b"", f"{JSON}; charset={charset}")
+    assert answer.status_code == 200
+    assert person.generic("POST", add, b'{"rating": 3}', f"{JSON}; charset={charset}").status_code == 201

@@ -24,7 +24,7 @@ from imports.sources import SourceError, Upload, read_here
 from imports.sources.base import FileReport
 from imports.sources.nesting import MAX_DEPTH
 from imports.sources.reelkeeper import versions
-from tests.exports import letterboxd_zip, zip_bytes
+from tests.exports import csv_bytes, letterboxd_zip, zip_bytes
 from tests.factories import UserFactory
 from tests.prime_exports import history, script_3
 from tests.tmdb_films import film, generated_films
@@ -439,6 +439,52 @@ def test_a_field_changed_by_hand_is_named_with_its_line(client: Client, fault: s
     assert (answer.status_code, answer.json()["code"]) == (422, "export_edited")
     assert answer.json()["detail"].startswith(f"Line 3 of “reelkeeper-export.json” can't be read, because “{field}”")
     assert not ImportSession.objects.exists()
+
+
+def file_report(**more: Any) -> dict[str, Any]:
+    none = dict.fromkeys("size rows added merged already problems".split(), 0)
+    return {"skipped": {}, "name": "watched.csv", "kind": "watched", "encoding": "utf-8", **none, **more}
+
+
+MOST, MOST_ROWS = 2**31 - 1, 10**9  # that a column of the database holds; that an import counts
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [file_report(rows=MOST_ROWS, added=MOST_ROWS), file_report(rows=1, added=1)],
+        [file_report(rows=MOST_ROWS, skipped={"series": MOST_ROWS}), file_report(rows=1, skipped={"series": 1})],
+        [file_report(rows=MOST, added=MOST)],
+        [file_report(rows=MOST + 1, added=MOST + 1)],
+        [file_report(rows=1, skipped={"series": MOST, "lists": MOST}, added=-2 * MOST + 1)],
+        [file_report(size=MOST + 1)],
+    ],
+)
+def test_files_have_no_more_rows_than_can_be_counted(client: Client, files: list[dict[str, Any]]) -> None:
+    answer = send(client, document(one_film(), files=files))
+    assert (answer.status_code, answer.json()["code"]) == (422, "export_edited")
+    assert not ImportSession.objects.exists()
+
+
+def test_no_more_films_were_in_files_than_can_be_counted(client: Client) -> None:
+    answer = send(client, document(one_film(), found_count=MOST))
+    assert (answer.status_code, "found_count" in answer.json()["detail"]) == (422, True)
+
+
+def test_the_most_that_each_number_can_be_is_stored_and_can_grow(client: Client) -> None:
+    files = [file_report(rows=MOST_ROWS, skipped={"series": MOST_ROWS}, size=MOST)]
+    problem = {"file": "x", "line": MOST, "kind": "note", "reason": "date_unreadable", "detail": ""}
+    film = one_film(viewings=[viewing(number=MOST)], tmdb_id=MOST, chosen_by="person")
+    answer = send(client, document(film, files=files, problems=[problem], found_count=MOST_ROWS))
+    assert answer.status_code == 201
+    session = ImportSession.objects.get()
+    counts = session.entries_count, session.series_count, session.found_count
+    assert counts == (MOST_ROWS, MOST_ROWS, MOST_ROWS)
+    columns, seen = ["Date", "Name", "Year", "Letterboxd URI"], ["2024-01-01", "Ronin", "1998", "https://boxd.it/29Se"]
+    newer = SimpleUploadedFile("watched.csv", csv_bytes(columns, [seen]))
+    assert client.post(f"/imports/{session.pk}/update/", {"files": newer, "sure": "on"}).status_code == 302
+    session.refresh_from_db()
+    assert (session.entries_count, session.found_count) == (MOST_ROWS + 1, MOST_ROWS + 1)
 
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], int, str]] = {
