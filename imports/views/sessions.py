@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from imports import samples
 from imports.films import listing
 from imports.forms.uploads import ROLES, TimeZoneForm, UploadForm
+from imports.library.from_import import InLibrary, in_library
 from imports.models import ImportSession, Usage
 from imports.sessions.delete import delete_import
 from imports.sessions.progress import Progress, progress_of
@@ -67,7 +69,10 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
         template = pick_template(request, page="review/prime_session.html", fragment="review/_prime_progress.html")
         return render(request, template, prime.session_page(session, progress))
     template = pick_template(request, page="sessions/session_detail.html", fragment="sessions/_progress.html")
-    return render(request, template, _session_page(request, session, progress))
+    context = _session_page(request, session, progress)
+    if not is_poll:
+        context["in_library"] = _in_library(request, session)
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,6 +109,13 @@ def _refused(request: HtmxHttpRequest, error: SourceError, form: UploadForm) -> 
 
 def _front_page(request: HttpRequest) -> dict[str, Any]:
     return {"roles": ROLES, "sessions": access.own_sessions(request).order_by("-created_at")[:SHOWN_ON_FRONT_PAGE]}
+
+
+def _in_library(request: HttpRequest, session: ImportSession) -> InLibrary | None:
+    """What the library has of it; None: nobody who asks could put it in."""
+    if not (session.is_mine and isinstance(request.user, User) and session.total_movies):
+        return None
+    return in_library(session, request.user)
 
 
 def _session_page(request: HttpRequest, session: ImportSession, progress: Progress) -> dict[str, Any]:
