@@ -96,7 +96,7 @@ class Newer:
             self.new.append(newer)
             return
         self._still.films.add(film.pk)
-        if newer.rating is not None:
+        if _tells_the_rating(film, newer):
             self._still.rated.add(film.pk)
         if newer.liked_on:
             self._still.liked.add(film.pk)
@@ -223,6 +223,13 @@ def _changed(row: Any, values: dict[str, Any]) -> dict[str, Any]:
     for name in before:
         setattr(row, name, values[name])
     return before
+
+
+def _tells_the_rating(film: Movie, newer: ParsedMovie) -> bool:
+    """Or is the film's own rating, which has a day, gone, and only a diary entry tells another one?"""
+    if newer.rating is None or newer.rated_on or film.rated_on is None:
+        return newer.rating is not None
+    return newer.rating == film.rating or _is_rated_since(film, newer)
 
 
 def _film_values(film: Movie, newer: ParsedMovie) -> dict[str, Any]:

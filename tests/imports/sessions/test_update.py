@@ -255,6 +255,25 @@ def test_a_rating_that_is_gone_is_a_films_or_a_viewings(client: Client) -> None:
     assert Viewing.objects.get(movie__session=session, watched_on="2024-01-06").rating == Decimal("3.5")
 
 
+def test_a_films_rating_is_gone_though_its_diary_tells_another(client: Client) -> None:
+    files: dict[str, list[list[str]]] = {
+        "watched": [seen(on="2024-03-01")],
+        "diary": [entry("2024-01-05", "https://boxd.it/aa1", "3")],
+    }
+    session = start(client, export(**files, ratings=[[*seen(on="2024-02-01"), "4.5"]]))
+    assert "1 rating is not in the newer file; it stays." in update(client, session, export(**files, ratings=[]))
+    assert gone(session) == [("ratings.csv", "Heat (1995): rating 4.5")]
+    assert session.movies.get().rating == Decimal("4.5")
+
+
+def test_a_rating_of_an_earlier_day_is_not_gone(client: Client) -> None:
+    session = start(client, export(watched=[seen()], ratings=[[*seen(on="2024-06-01"), "4"]]))
+    alien = seen("Alien", "1979", "https://boxd.it/2awO", on="2024-07-01")
+    said = update(client, session, export(watched=[seen(), alien], ratings=[[*seen(on="2024-05-01"), "2"]]))
+    assert said.startswith("Updated: 1 new film") and "not in the newer file" not in said
+    assert gone(session) == []
+
+
 def test_a_film_that_is_gone_is_one_line(client: Client) -> None:
     session = start(client, with_everything())
     newer = export(
