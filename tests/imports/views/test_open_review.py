@@ -26,14 +26,13 @@ def owner(client: Client) -> Client:
 def review(owner: Client, *decisions: str, **fields: Any) -> ImportSession:
     """A review with a matched film for each of these."""
     films = len(decisions)
-    values = {"status": SessionStatus.COMPLETED, "enriched_count": films, "matched_count": films, **fields}
+    counts = {"total_movies": films, "enriched_count": films, "matched_count": films}
     made: ImportSession = ImportSessionFactory(
         user_id=owner.session["_auth_user_id"],
         browser_key="",
         source=Source.PRIME_VIDEO,
         link_readable=False,
-        total_movies=films,
-        **values,
+        **{"status": SessionStatus.COMPLETED, **counts, **fields},
     )
     for turn, decision in enumerate(decisions):
         moment = timezone.now() if decision in (Decision.ADDED, Decision.SKIPPED) else None
