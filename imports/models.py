@@ -163,6 +163,11 @@ class ImportSession(models.Model):
         return self.is_review and self.closed_at is None
 
     @property
+    def waits_for_ratings(self) -> bool:
+        """A review whose films are all matched, so that its time runs."""
+        return self.is_open_review and self.status == SessionStatus.COMPLETED
+
+    @property
     def open_count(self) -> int:
         return self.total_movies - self.enriched_count
 

@@ -52,6 +52,7 @@ urlpatterns = [
         name="session_share_preview",
     ),
     path("imports/<uuid:session_id>/to-library/", library.session_to_library, name="session_to_library"),
+    path("imports/<uuid:session_id>/from-library/", library.session_from_library, name="session_from_library"),
     path("imports/<uuid:session_id>/titles/", prime.title_list, name="title_list"),
     path("imports/<uuid:session_id>/titles/<int:movie_id>/take-in/", prime.title_take_in, name="title_take_in"),
     path("imports/<uuid:session_id>/complete/", prime.review_complete, name="review_complete"),

@@ -96,6 +96,7 @@ RANKING_PAGES = {
     "library/share/<int:link_id>/preview.png": (200, 404, 302),
     "settings/tokens/<int:token_id>/revoke/": (405, 405, 405),
     "imports/<uuid:session_id>/to-library/": (405, 405, 405),
+    "imports/<uuid:session_id>/from-library/": (405, 405, 405),
     "api/v1/rankings/": (200, 200, 401),  # each sees their own
     "api/v1/rankings/<int:ranking_id>/": (405, 405, 405),
 }

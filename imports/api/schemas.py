@@ -136,7 +136,7 @@ class Session(Schema):
 class ViewingOut(Schema):
     watched_date: date | None
     rating: float | None
-    rewatch: bool
+    rewatch: bool  # marked as one in the files
     tags: list[str] | None
     review: str | None
 
@@ -164,7 +164,7 @@ class MovieOut(Schema):
     year: int | None
     rating: float | None
     watched_date: date | None
-    rewatch: bool
+    rewatch: bool  # marked as one in the files
     tags: list[str] | None
     review: str | None
     letterboxd_uri: str
@@ -273,6 +273,7 @@ class Analytics(Schema):
     session_id: UUID
     status: str
     movies: dict[str, Any]
+    # rewatches: seen again, being marked so or of a later day than the first; marked_rewatches: as the files say
     viewings: dict[str, int]
     ratings: dict[str, int]
     genres: dict[str, int]
@@ -298,6 +299,7 @@ class Analytics(Schema):
             viewings={
                 "total": data["totals"]["viewings"],
                 "rewatches": data["totals"]["rewatches"],
+                "marked_rewatches": data["totals"]["marked_rewatches"],
                 "days": data["totals"]["days"],
                 "undated": data["coverage"]["undated_viewings"],
             },

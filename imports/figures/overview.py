@@ -56,8 +56,9 @@ class Overview(Base):
                 Number(label=ngettext("viewing", "viewings", totals["viewings"]), text=words.number(totals["viewings"]))
             )
         if totals["rewatches"]:
-            label, again = ngettext("rewatch", "rewatches", totals["rewatches"]), words.number(totals["rewatches"])
-            numbers.append(Number(label=label, text=again, url=films({"rewatched": "on"})))
+            marked = gettext("%(n)s marked as rewatch") % {"n": words.number(totals["marked_rewatches"])}
+            again = words.number(totals["rewatches"])
+            numbers.append(Number(label=gettext("seen again"), text=again, note=marked, url=films({"rewatched": "on"})))
         if totals["minutes"]:
             numbers.append(
                 Number(

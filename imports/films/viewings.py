@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When, Window
 from django.db.models.functions import Left, RowNumber
 
 from imports.models import Movie, Viewing
+
+from .conditions import possible_day
 
 NEWEST_FIRST = (F("watched_on").desc(nulls_last=True), F("pk").desc())
 A_PAGE = 50  # nobody known has seen a film so often
@@ -51,6 +53,13 @@ def to_be_shown(viewings: QuerySet[Viewing]) -> QuerySet[Viewing]:
     """The viewings with `shown_review` instead of the whole review: one character more than REVIEW_SHOWN tells that it
     was cut off."""
     return viewings.defer("review").annotate(shown_review=Left("review", REVIEW_SHOWN + 1))
+
+
+def with_later_days(viewings: QuerySet[Viewing], movie: Movie) -> QuerySet[Viewing]:
+    """With `is_later`: there was one on an earlier day, as statistics count days, whatever the files mark."""
+    possible = possible_day(movie.session)
+    earlier = movie.viewings.filter(possible, watched_on__lt=OuterRef("watched_on")).order_by()
+    return viewings.annotate(is_later=Case(When(possible, then=Exists(earlier)), default=False))
 
 
 def beginning(review: str) -> str:

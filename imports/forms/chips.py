@@ -46,7 +46,7 @@ WORDS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     "rated_in": (_("Rated: %s"), when_in_words),
     "weekday": (_("Watched on a %s"), lambda day: str(WEEKDAYS[day])),
     "rated_weekday": (_("Rated on a %s"), lambda day: str(WEEKDAYS[day])),
-    "rewatched": (_("Seen more than once"), str),
+    "rewatched": (_("Seen again"), str),
     "year": (_("Released in %s"), str),
     "genre_too": (_("Also: %s"), str),
     "director": (_("Directed by %s"), str),

@@ -47,6 +47,10 @@ class RatingForm(forms.Form):
         return day
 
 
+class TakeBackForm(forms.Form):
+    since = forms.DateTimeField(required=False)
+
+
 class FilmSearchForm(forms.Form):
     q = forms.CharField(
         label=_("Title, with or without its year, or an address at TMDB or IMDb"),

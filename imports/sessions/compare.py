@@ -4,7 +4,6 @@ A film is its link, else its title and year; a viewing is its link, else its day
 over. What the newer files leave blank says nothing, for they may be fewer files than the first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,13 +12,15 @@ from imports.models import ImportSession, Movie, Viewing
 from imports.sources.accounting import shorten
 from imports.sources.base import Parsed, ParsedMovie, ParsedViewing, RowNote
 
+from .gone import GONE, Gone, StillThere, ends_before, what_is_gone
+
 FILM_FIELDS = "source_key letterboxd_uri rating rated_on liked_on marked_on is_seen watched_on".split()
 VIEWING_FIELDS = "entry_uri watched_on rating rewatch tags review".split()
 SAID = {  # of what changed, and how the report names it
     "rating": "rating",
     "liked_on": "like",
     "watched_on": "day",
-    "rewatch": "rewatch",
+    "rewatch": "marked as rewatch",
     "tags": "tags",
     "review": "review",
 }
@@ -35,7 +36,10 @@ class Changes:
     viewings: int  # new
     ratings: int  # changed, of films
     others: int  # films and viewings with something else that is new: a like, a review, tags, a link
-    missing: int  # films that are not in the newer files; they stay
+    missing: int  # films that are not in the newer files; they stay, as do the following
+    gone_ratings: int = 0
+    gone_likes: int = 0
+    gone_viewings: int = 0
 
     @property
     def are_none(self) -> bool:
@@ -52,26 +56,50 @@ class Newer:
         self.changed_viewings: list[Viewing] = []
         self.reports = [replace(report, skipped=dict(report.skipped)) for report in parsed.files]
         self.notes = list(parsed.notes)
+        self.notes_of_gone: list[RowNote] = []
+        self._still = StillThere()
         self._counts: Counter[str] = Counter()
         self._films = _Films(session.movies.order_by("turn"))
         self._viewings = _Viewings(Viewing.objects.filter(movie__session=session).order_by("pk"))
         for movie in parsed.movies:
             self._read(movie)
-        missing = self._films.unclaimed() if any(report.kind == "watched" for report in parsed.files) else []
-        self._note_missing(missing)
+        gone = self._gone(session, parsed)
         self.changes = Changes(
             films=len(self.new),
             viewings=len(self.viewings) + sum(len(movie.viewings) for movie in self.new),
             ratings=self._counts["ratings"],
             others=self._counts["others"],
-            missing=len(missing),
+            missing=len(gone.films),
+            gone_ratings=len(gone.ratings),
+            gone_likes=len(gone.likes),
+            gone_viewings=len(gone.viewings),
         )
+
+    def _gone(self, session: ImportSession, parsed: Parsed) -> Gone:
+        """What the newer files lack; its notes are kept even if nothing is new."""
+        films = self._films.films
+        if not self._has_news and ends_before(films, parsed):
+            return Gone([], [], [], [])
+        gone = what_is_gone(films, self._viewings.viewings, self._still, parsed)
+        if gone:
+            noted = set(session.problems.filter(reason=GONE).values_list("detail", flat=True))
+            self.notes_of_gone = list(gone.notes(self.reports, noted))
+        return gone
+
+    @property
+    def _has_news(self) -> bool:
+        return bool(self.new or self.viewings or self._counts.total())
 
     def _read(self, newer: ParsedMovie) -> None:
         film = self._films.claim(newer)
         if film is None:
             self.new.append(newer)
             return
+        self._still.films.add(film.pk)
+        if _tells_the_rating(film, newer):
+            self._still.rated.add(film.pk)
+        if newer.liked_on:
+            self._still.liked.add(film.pk)
         for viewing in newer.viewings:
             self._read_viewing(film, viewing)
         changed = _changed(film, _film_values(film, newer) | {"watched_on": self._viewings.newest_day(film)})
@@ -92,6 +120,9 @@ class Newer:
         if viewing is None:
             self.viewings.append((film.pk, self._viewings.add(film, newer)))
             return
+        self._still.viewings.add(viewing.pk)
+        if viewing.rating is not None and newer.rating is None:
+            self._still.unrated_viewings.append((viewing, viewing.rating))
         changed = _changed(viewing, _viewing_values(viewing, newer))
         self._count(newer.file, is_changed=bool(changed))
         if changed:
@@ -113,11 +144,6 @@ class Newer:
             detail = f"{shorten(str(film))}: {', '.join(said)}"
             self.notes.append(RowNote(self.reports[file or 0].name, None, "note", "changed_since", detail))
 
-    def _note_missing(self, films: Sequence[Movie]) -> None:
-        name = next((report.name for report in self.reports if report.kind == "watched"), "")
-        notes = (RowNote(name, None, "note", "gone_from_file", shorten(str(film))) for film in films)
-        self.notes.extend(notes)
-
 
 class _Films:
     """An import's films, each to be found by what a newer file tells of it."""
@@ -125,25 +151,19 @@ class _Films:
     def __init__(self, films: Any) -> None:
         self.by_key: dict[str, Movie] = {}
         self.by_name: dict[Name, list[Movie]] = defaultdict(list)
-        self.claimed: set[int] = set()
-        for film in films:
+        self.films: list[Movie] = list(films)
+        for film in self.films:
             self.by_key[film.source_key] = film
             self.by_name[film.title, film.year].append(film)
 
     def claim(self, newer: ParsedMovie) -> Movie | None:
-        film = self.by_key.get(newer.source_key) or self._only_namesake(newer)
-        if film is not None:
-            self.claimed.add(film.pk)
-        return film
+        return self.by_key.get(newer.source_key) or self._only_namesake(newer)
 
     def _only_namesake(self, newer: ParsedMovie) -> Movie | None:
         """The only film of this title and year, unless both have links: two links are two films."""
         films = self.by_name.get((newer.title, newer.year), [])
         fitting = [film for film in films if not (newer.uri and film.letterboxd_uri)]
         return fitting[0] if len(fitting) == 1 else None
-
-    def unclaimed(self) -> list[Movie]:
-        return [film for film in self.by_key.values() if film.pk not in self.claimed]
 
 
 class _Viewings:
@@ -155,7 +175,8 @@ class _Viewings:
         self.by_day: dict[tuple[int, date | None], list[Viewing]] = defaultdict(list)
         self.numbers: dict[tuple[int, date | None], int] = {}
         self.claimed: set[int] = set()
-        for viewing in viewings:
+        self.viewings: list[Viewing] = list(viewings)
+        for viewing in self.viewings:
             day = viewing.movie_id, viewing.watched_on
             self.by_day[day].append(viewing)
             self.of_film[viewing.movie_id].append(viewing)
@@ -202,6 +223,13 @@ def _changed(row: Any, values: dict[str, Any]) -> dict[str, Any]:
     for name in before:
         setattr(row, name, values[name])
     return before
+
+
+def _tells_the_rating(film: Movie, newer: ParsedMovie) -> bool:
+    """Or is the film's own rating, which has a day, gone, and only a diary entry tells another one?"""
+    if newer.rating is None or newer.rated_on or film.rated_on is None:
+        return newer.rating is not None
+    return newer.rating == film.rating or _is_rated_since(film, newer)
 
 
 def _film_values(film: Movie, newer: ParsedMovie) -> dict[str, Any]:

@@ -96,6 +96,8 @@ def _update(session: ImportSession, parsed: Parsed) -> Changes:
             raise IntegrityError("another update came first")
         if not newer.changes.are_none:
             _store(session, newer, lookups, chosen)
+        if newer.notes_of_gone:
+            bulk.insert(RowProblem, problem_columns(session, newer.notes_of_gone))
     return newer.changes
 
 

@@ -62,7 +62,7 @@ DAY_COUNTS = With(DATES, [], [[PLAIN]])
 DIFFERENCES = With(RATINGS, [], [{**ITEM, **plain("tmdb_rating", "difference")}])
 
 TOTALS = {
-    **plain("films", "viewings", "rewatches", "minutes", "hours", "average_runtime"),
+    **plain("films", "viewings", "rewatches", "marked_rewatches", "minutes", "hours", "average_runtime"),
     **plain("genres", "directors", "cast", "countries", "languages"),
     "rated": With(RATINGS, 0),
     "average_rating": With(RATINGS, None),

@@ -14,7 +14,7 @@ from .items import average, best, ratings_of
 from .reviews import years_in_review
 from .shape import Coverage, FactCounts, NameCounts, Statistics, Totals
 
-VERSION = 4
+VERSION = 5
 # Of how many films is it known? By what of TMDB's record, where there is any.
 KNOWN = {
     "genres": "genres",
@@ -78,6 +78,7 @@ def _totals(films: Sequence[Film], events: Sequence[days.Event], unseen: int, na
         "films": len(films),
         "viewings": sum(len(film.watches) for film in films),
         "rewatches": sum(watch.is_rewatch for film in films for watch in film.watches),
+        "marked_rewatches": sum(watch.is_marked for film in films for watch in film.watches),
         "minutes": minutes,
         "hours": round(minutes / 60, 1),
         "rated": len(ratings_of(films)),

@@ -51,12 +51,13 @@ FACTS = tuple(
 
 
 class Watch(NamedTuple):
-    """One viewing; without a day, it is in no calendar."""
+    """One viewing; without a day, it is in no calendar. `is_rewatch`: seen again, by the source or its day."""
 
     day: date | None
     is_rewatch: bool = False
     tags: tuple[str, ...] = ()
     lost_day: Literal["", "early", "future"] = ""  # it has none because the one that is stored can't be
+    is_marked: bool = False  # as a rewatch, by the source
 
 
 @dataclass(slots=True)
@@ -127,7 +128,7 @@ def _watches(session: ImportSession) -> dict[int, list[Watch]]:
     rows = Viewing.objects.filter(movie__session=session).order_by("pk")
     columns = rows.values_list("movie_id", "watched_on", "rewatch", "tags")
     for movie_id, day, rewatch, tags in columns.iterator(chunk_size=READ_AT_ONCE):
-        by_film.setdefault(movie_id, []).append(Watch(day, rewatch, tuple(tags)))
+        by_film.setdefault(movie_id, []).append(Watch(day, rewatch, tuple(tags), is_marked=rewatch))
     return by_film
 
 

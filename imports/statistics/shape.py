@@ -38,7 +38,8 @@ class NameCounts(TypedDict):
 class Totals(NameCounts):
     films: int
     viewings: int
-    rewatches: int
+    rewatches: int  # seen again: marked so, or on a later day
+    marked_rewatches: int  # as the source says
     minutes: int
     hours: float
     rated: int

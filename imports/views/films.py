@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from imports.films import listing
-from imports.films.viewings import A_PAGE, NEWEST_FIRST, to_be_shown
+from imports.films.viewings import A_PAGE, NEWEST_FIRST, to_be_shown, with_later_days
 from imports.forms.films import MovieFilterForm
 from imports.web import access
 from imports.web.addresses import shortened
@@ -42,7 +42,7 @@ def movie_list(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
 def movie_detail(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
     session = access.get_readable_session_or_404(request, session_id)
     movie = get_object_or_404(session.movies.select_related("tmdb_movie", "lookup"), pk=movie_id)
-    viewings = to_be_shown(movie.viewings.order_by(*NEWEST_FIRST))
+    viewings = with_later_days(to_be_shown(movie.viewings.order_by(*NEWEST_FIRST)), movie)
     before, after = listing.neighbours(movie)
     context = {
         "session": session,

@@ -6,18 +6,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from enrichment import numbers
 from enrichment.models import DetailsStatus, TmdbMovie
-from imports.forms.library import FilmSearchForm, LibraryFilterForm, RatingForm
+from imports.forms.library import FilmSearchForm, LibraryFilterForm, RatingForm, TakeBackForm
 from imports.library import rankings
+from imports.library.from_import import TakenBack, take_back
 from imports.models import Ranking
 from imports.web import access
 from imports.web.addresses import shortened
@@ -28,6 +31,7 @@ from . import film_search
 
 FILMS_A_PAGE = 48
 REMOVED = "removed_ranking"  # in the Django session, until the library has shown it once
+ADDED = "added_rankings"  # the same, of what an import put in
 
 
 @require_safe
@@ -50,6 +54,7 @@ def library(request: HtmxHttpRequest) -> HttpResponse:
         return with_address(request, render(request, "library/_films.html", context), chosen)
     # only a page has a place for it: a fragment would lose it
     context["removed"] = request.session.pop(REMOVED, None)
+    context["added"] = request.session.pop(ADDED, None)
     return render(request, "library/library.html", context)
 
 
@@ -136,15 +141,31 @@ def library_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
 @require_POST
 @login_required(redirect_field_name=None)  # nobody can be led back to a POST
 def session_to_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """Take an import's ratings into the library."""
+    """Take an import's ratings into the library, which then offers to undo it."""
     session = access.get_own_session_or_404(request, session_id)
     if session.is_review:
         raise Http404
+    since = timezone.now()
     with access.or_404():
         counts = rankings.add_rated_films(session, _person(request))
-    messages.success(request, _in_words(counts))
-    # the library only where there is something new in it
-    return redirect("imports:library" if counts.added else session.get_absolute_url())
+    if not counts.added:  # the library only where there is something new in it
+        messages.info(request, _in_words(counts))
+        return redirect(session)
+    request.session[ADDED] = {"sentence": _in_words(counts), "session": str(session.pk), "since": since.isoformat()}
+    return redirect("imports:library")
+
+
+@require_POST
+@login_required(redirect_field_name=None)  # nobody can be led back to a POST
+def session_from_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Take back what an import put into the library: all of it, or what it put in since a moment."""
+    session, form = access.get_own_session_or_404(request, session_id), TakeBackForm(request.POST)
+    if session.is_review or not form.is_valid():
+        raise Http404
+    with access.or_404():
+        taken_back = take_back(session, _person(request), since=form.cleaned_data["since"])
+    messages.success(request, _taken_back_in_words(taken_back))
+    return redirect(session)
 
 
 def _person(request: HttpRequest) -> User:
@@ -217,19 +238,36 @@ def _in_words(counts: rankings.Added) -> str:
         return gettext("This import holds no rated film.")
     said = [
         ngettext(
-            "%(n)d rated film was added to your library.", "%(n)d rated films were added to your library.", counts.added
+            "%(n)s rated film was added to your library.", "%(n)s rated films were added to your library.", counts.added
         )
-        % {"n": counts.added}
+        % {"n": intcomma(counts.added)}
     ]
     if counts.already:
         said.append(
             ngettext(
-                "%(n)d was ranked already and left alone.", "%(n)d were ranked already and left alone.", counts.already
+                "%(n)s was ranked already and left alone.", "%(n)s were ranked already and left alone.", counts.already
             )
-            % {"n": counts.already}
+            % {"n": intcomma(counts.already)}
         )
     if counts.unmatched:
         said.append(
-            ngettext("%(n)d has no match yet.", "%(n)d have no match yet.", counts.unmatched) % {"n": counts.unmatched}
+            ngettext("%(n)s has no match yet.", "%(n)s have no match yet.", counts.unmatched)
+            % {"n": intcomma(counts.unmatched)}
         )
     return " ".join(said)
+
+
+def _taken_back_in_words(taken_back: TakenBack) -> str:
+    said = ngettext(
+        "%(n)s film was taken back from your library. The import stays.",
+        "%(n)s films were taken back from your library. The import stays.",
+        taken_back.removed,
+    ) % {"n": intcomma(taken_back.removed)}
+    if not taken_back.kept:
+        return said
+    kept = ngettext(
+        "You changed %(n)s film since, so it stays in your library.",
+        "You changed %(n)s films since, so they stay in your library.",
+        taken_back.kept,
+    )
+    return f"{said} {kept % {'n': intcomma(taken_back.kept)}}"

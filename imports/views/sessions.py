@@ -1,8 +1,10 @@
 """Start an import, follow it, list them, delete one."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,9 @@ from django.views.decorators.vary import vary_on_headers
 from imports import samples
 from imports.films import listing
 from imports.forms.uploads import ROLES, TimeZoneForm, UploadForm
+from imports.library.from_import import InLibrary, in_library
 from imports.models import ImportSession, Usage
+from imports.review.wizard import Review
 from imports.sessions.delete import delete_import
 from imports.sessions.progress import Progress, progress_of
 from imports.sessions.report import file_totals
@@ -38,7 +42,8 @@ def session_list(request: HtmxHttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _start(request)
     sessions = Paginator(access.own_sessions(request).order_by("-created_at"), SESSIONS_A_PAGE)
-    return render(request, "sessions/session_list.html", {"page": sessions.get_page(request.GET.get("page"))})
+    page = sessions.get_page(request.GET.get("page"))
+    return render(request, "sessions/session_list.html", {"page": page, "to_review": _to_review(page)})
 
 
 @require_POST
@@ -64,10 +69,13 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_readable_session_or_404(request, session_id, touch=not is_poll)
     progress = progress_of(standing)
     if session.is_review:
-        template = pick_template(request, page="review/prime_session.html", fragment="review/_prime_progress.html")
+        template = pick_template(request, page="review/prime_session.html", fragment="review/_prime_swap.html")
         return render(request, template, prime.session_page(session, progress))
     template = pick_template(request, page="sessions/session_detail.html", fragment="sessions/_progress.html")
-    return render(request, template, _session_page(request, session, progress))
+    context = _session_page(request, session, progress)
+    if not is_poll:
+        context["in_library"] = _in_library(request, session)
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +111,21 @@ def _refused(request: HtmxHttpRequest, error: SourceError, form: UploadForm) -> 
 
 
 def _front_page(request: HttpRequest) -> dict[str, Any]:
-    return {"roles": ROLES, "sessions": access.own_sessions(request).order_by("-created_at")[:SHOWN_ON_FRONT_PAGE]}
+    sessions = list(access.own_sessions(request).order_by("-created_at")[:SHOWN_ON_FRONT_PAGE])
+    return {"roles": ROLES, "sessions": sessions, "to_review": _to_review(sessions)}
+
+
+def _to_review(sessions: Iterable[ImportSession]) -> int:
+    """How many films wait in the open review among these: a person has at most one."""
+    waiting = next((session for session in sessions if session.waits_for_ratings), None)
+    return Review(waiting).progress.left if waiting else 0
+
+
+def _in_library(request: HttpRequest, session: ImportSession) -> InLibrary | None:
+    """What the library has of it; None: nobody who asks could put it in."""
+    if not (session.is_mine and isinstance(request.user, User) and session.total_movies):
+        return None
+    return in_library(session, request.user)
 
 
 def _session_page(request: HttpRequest, session: ImportSession, progress: Progress) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -40,14 +42,33 @@ def _is_sure(request: HttpRequest) -> bool:
 
 def in_words(changes: Changes) -> str:
     said = [gettext("Nothing new: the import stays as it is.")] if changes.are_none else [_new(changes)]
-    if changes.missing and not changes.are_none:
-        missing = ngettext(
-            "%(n)d film is not in the newer file; it stays.",
-            "%(n)d films are not in the newer file; they stay.",
-            changes.missing,
-        )
-        said.append(missing % {"n": changes.missing})
+    if gone := _gone(changes):
+        said.append(gone)
     return " ".join(said)
+
+
+def _gone(changes: Changes) -> str:
+    films, ratings, likes, viewings = (
+        changes.missing,
+        changes.gone_ratings,
+        changes.gone_likes,
+        changes.gone_viewings,
+    )
+    counted = (
+        (films, ngettext("%(n)s film", "%(n)s films", films)),
+        (ratings, ngettext("%(n)s rating", "%(n)s ratings", ratings)),
+        (likes, ngettext("%(n)s like", "%(n)s likes", likes)),
+        (viewings, ngettext("%(n)s viewing", "%(n)s viewings", viewings)),
+    )
+    lacking = [words % {"n": intcomma(n)} for n, words in counted if n]
+    if not lacking:
+        return ""
+    sentence = ngettext(
+        "%(counted)s is not in the newer file; it stays.",
+        "%(counted)s are not in the newer file; they stay.",
+        films + ratings + likes + viewings,
+    ) % {"counted": get_text_list(lacking, gettext("and"))}
+    return f"{sentence} {gettext('The report lists what is gone.')}"
 
 
 def _new(changes: Changes) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -505,6 +506,82 @@ def test_rated_films_are_added_once_with_their_half_stars(client: Client, sessio
     assert person.rankings.get(movie=heat).title == "Heat"
     assert "0 rated films were added to your library. 5 were ranked already" in to_library(client, session)
     assert person.rankings.count() == 5
+
+
+def from_library(client: Client, session: ImportSession, **form: str) -> str:
+    answer = client.post(f"/imports/{session.pk}/from-library/", form, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def undo_form(words: str) -> str:
+    """The moment that the page's Undo sends."""
+    found = re.search(r'action="/imports/[^"]+/from-library/".*?name="since" value="([^"]+)"', words, re.DOTALL)
+    assert found, words
+    return found[1]
+
+
+def test_what_was_added_is_undone_and_the_import_stays(client: Client, session: ImportSession, person: User) -> None:
+    MovieFactory.create_batch(3, session=session, matched=True, rating="4.0")
+    other = RankingFactory(user=person)
+    url = session.get_absolute_url()
+    assert "Add its rated films to your library" in page(client, url)
+    since = undo_form(to_library(client, session))
+    assert "Undo" not in page(client, "/library/")  # said once
+    words = page(client, url)
+    assert "3 in your library · take back" in words
+    assert "Add its rated films" not in words
+    assert "3 films were taken back from your library. The import stays." in from_library(client, session, since=since)
+    assert list(person.rankings.all()) == [other]
+    assert session.movies.count() == 3
+    assert "Add its rated films to your library" in page(client, url)
+
+
+def test_what_was_changed_by_hand_is_not_taken_back(client: Client, session: ImportSession, person: User) -> None:
+    MovieFactory.create_batch(2, session=session, matched=True, rating="4.0")
+    to_library(client, session)
+    changed = person.rankings.order_by("pk")[0]
+    client.post(f"/library/{changed.pk}/", {"rating": "1.0", "rated_at": "2024-01-01"})
+    said = from_library(client, session)
+    assert "1 film was taken back from your library. The import stays." in said
+    assert "You changed 1 film since, so it stays in your library." in said
+    assert list(person.rankings.all()) == [changed]
+    words = page(client, session.get_absolute_url())
+    assert "1 in your library, changed by you since." in words
+    assert "take back" not in words
+    assert "Add 1 more rated film" in words
+
+
+def test_undo_takes_back_only_what_was_added_just_then(client: Client, session: ImportSession, person: User) -> None:
+    MovieFactory(session=session, matched=True, rating="4.0")
+    to_library(client, session)
+    before = list(person.rankings.all())
+    MovieFactory.create_batch(2, session=session, matched=True, rating="3.0")
+    assert "Add 2 more rated films" in page(client, session.get_absolute_url())
+    since = undo_form(to_library(client, session))
+    assert "2 films were taken back" in from_library(client, session, since=since)
+    assert list(person.rankings.all()) == before
+    assert "1 film was taken back" in from_library(client, session)
+    assert not person.rankings.exists()
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2024-13-01T00:00:00", "\x00"])
+def test_what_is_no_moment_takes_nothing_back(client: Client, session: ImportSession, person: User, since: str) -> None:
+    MovieFactory(session=session, matched=True, rating="4.0")
+    to_library(client, session)
+    assert client.post(f"/imports/{session.pk}/from-library/", {"since": since}).status_code == 404
+    assert person.rankings.count() == 1
+
+
+def test_only_the_owner_takes_back(client: Client, session: ImportSession, person: User) -> None:
+    MovieFactory(session=session, matched=True, rating="4.0")
+    to_library(client, session)
+    stranger = Client()
+    url = f"/imports/{session.pk}/from-library/"
+    assert stranger.post(url)["Location"].startswith("/accounts/login/")
+    stranger.force_login(UserFactory())
+    assert stranger.post(url).status_code == 404
+    assert person.rankings.count() == 1
 
 
 def test_of_two_titles_of_one_film_the_newest_watched_ones_rating_counts(session: ImportSession, person: User) -> None:

@@ -135,6 +135,7 @@ OF_LETTERBOXD: dict[str, Act] = WHICH_FILM | {
     "undo_last": lambda tab: tab.of_import("review/undo"),
     "update": _update,
     "to_library": lambda tab: tab.of_import("to-library"),
+    "from_library": lambda tab: tab.of_import("from-library"),
     "edit": BESIDE["edit"],
     "remove": BESIDE["remove"],
     "ask_again": BESIDE["ask_again"],

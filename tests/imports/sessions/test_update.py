@@ -195,6 +195,119 @@ def test_what_is_blank_or_gone_in_the_newer_file_stays_and_is_said(client: Clien
     assert "it stays: Ronin (1998)" in client.get(f"/imports/{session.pk}/report/").content.decode()
 
 
+def with_everything() -> bytes:
+    return export(
+        watched=[seen(), seen("Ronin", "1998", RONIN)],
+        ratings=[[*seen(), "4"], [*seen("Ronin", "1998", RONIN), "3"]],
+        diary=[entry("2024-01-05", "https://boxd.it/aa1", "4"), entry("2024-01-06", "https://boxd.it/ab1", "3.5")],
+        likes=[seen(), seen("Ronin", "1998", RONIN)],
+    )
+
+
+def gone(session: ImportSession) -> list[tuple[str, str]]:
+    """What the report says is gone: from which file, and what."""
+    return list(session.problems.filter(reason="gone_from_file").values_list("file", "detail"))
+
+
+@pytest.mark.parametrize("has_news", [False, True])
+def test_ratings_likes_and_viewings_that_are_gone_stay_and_are_listed(client: Client, has_news: bool) -> None:
+    session = start(client, with_everything())
+    films = list(session.movies.order_by("pk").values("rating", "liked_on", "watched_on"))
+    more = [seen("Alien", "1979", "https://boxd.it/2awO", on="2024-03-01")] if has_news else []
+    newer = export(
+        watched=[seen(), seen("Ronin", "1998", RONIN), *more],
+        ratings=[[*seen(), "4"]],
+        diary=[entry("2024-01-06", "https://boxd.it/ab1", "3.5")],
+        likes=[seen()],
+    )
+    said = update(client, session, newer)
+    assert said.startswith("Updated: 1 new film" if has_news else "Nothing new")
+    assert "1 rating, 1 like and 1 viewing are not in the newer file; they stay. The report lists what is gone." in said
+    assert gone(session) == [
+        ("ratings.csv", "Ronin (1998): rating 3.0"),
+        ("likes/films.csv", "Ronin (1998): like"),
+        ("diary.csv", "Heat (1995): viewing of 2024-01-05"),
+    ]
+    kept = session.movies.exclude(title="Alien").order_by("pk")
+    assert list(kept.values("rating", "liked_on", "watched_on")) == films
+    assert Viewing.objects.filter(movie__session=session).count() == 2
+    page = client.get(f"/imports/{session.pk}/report/").content.decode()
+    assert "It is not in the newer file, and it stays: Ronin (1998): like" in page
+    before = state(session)
+    assert "The report lists what is gone." in update(client, session, newer)  # the same file again
+    assert state(session) == before
+
+
+def test_a_rating_that_is_gone_is_a_films_or_a_viewings(client: Client) -> None:
+    session = start(client, with_everything())
+    newer = export(
+        watched=[seen(), seen("Ronin", "1998", RONIN)],
+        ratings=[[*seen(), "4"]],
+        diary=[entry("2024-01-05", "https://boxd.it/aa1", "4"), entry("2024-01-06", "https://boxd.it/ab1")],
+        likes=[seen(), seen("Ronin", "1998", RONIN)],
+    )
+    assert "2 ratings are not in the newer file; they stay." in update(client, session, newer)
+    assert gone(session) == [
+        ("ratings.csv", "Ronin (1998): rating 3.0"),
+        ("diary.csv", "Heat (1995): rating 3.5 of the viewing of 2024-01-06"),
+    ]
+    assert session.movies.get(title="Ronin").rating == Decimal("3.0")
+    assert Viewing.objects.get(movie__session=session, watched_on="2024-01-06").rating == Decimal("3.5")
+
+
+def test_a_films_rating_is_gone_though_its_diary_tells_another(client: Client) -> None:
+    files: dict[str, list[list[str]]] = {
+        "watched": [seen(on="2024-03-01")],
+        "diary": [entry("2024-01-05", "https://boxd.it/aa1", "3")],
+    }
+    session = start(client, export(**files, ratings=[[*seen(on="2024-02-01"), "4.5"]]))
+    assert "1 rating is not in the newer file; it stays." in update(client, session, export(**files, ratings=[]))
+    assert gone(session) == [("ratings.csv", "Heat (1995): rating 4.5")]
+    assert session.movies.get().rating == Decimal("4.5")
+
+
+def test_a_rating_of_an_earlier_day_is_not_gone(client: Client) -> None:
+    session = start(client, export(watched=[seen()], ratings=[[*seen(on="2024-06-01"), "4"]]))
+    alien = seen("Alien", "1979", "https://boxd.it/2awO", on="2024-07-01")
+    said = update(client, session, export(watched=[seen(), alien], ratings=[[*seen(on="2024-05-01"), "2"]]))
+    assert said.startswith("Updated: 1 new film") and "not in the newer file" not in said
+    assert gone(session) == []
+
+
+def test_a_film_that_is_gone_is_one_line(client: Client) -> None:
+    session = start(client, with_everything())
+    newer = export(
+        watched=[seen("Ronin", "1998", RONIN, on="2024-02-01")],
+        ratings=[[*seen("Ronin", "1998", RONIN), "3"]],
+        diary=[],
+        likes=[seen("Ronin", "1998", RONIN)],
+    )
+    assert "1 film is not in the newer file; it stays." in update(client, session, newer)
+    assert gone(session) == [("watched.csv", "Heat (1995)")]
+
+
+@pytest.mark.parametrize("kind", ["watched", "ratings", "diary", "likes"])
+def test_nothing_is_missed_where_its_file_was_not_read(client: Client, kind: str) -> None:
+    session = start(client, with_everything())
+    rows = {
+        "watched": [seen(on="2024-02-01"), seen("Ronin", "1998", RONIN)],
+        "ratings": [[*seen(), "4"], [*seen("Ronin", "1998", RONIN, on="2024-02-01"), "3"]],
+        "diary": [entry("2024-01-05", "https://boxd.it/aa1", "4"), entry("2024-01-06", "https://boxd.it/ab1", "3.5")],
+        "likes": [seen(), seen("Ronin", "1998", RONIN)],
+    }
+    said = update(client, session, export(**{kind: rows[kind]}))
+    assert "not in the newer file" not in said
+    assert gone(session) == []
+
+
+def test_an_older_export_misses_nothing(client: Client) -> None:
+    session = start(client, with_everything())
+    before = state(session)
+    older = export(watched=[seen(on="2023-01-01")], ratings=[], diary=[], likes=[])
+    assert update(client, session, older) == "Nothing new: the import stays as it is."
+    assert state(session) == before
+
+
 def test_an_older_rating_does_not_replace_a_newer_one(client: Client) -> None:
     session = start(client, export(watched=[seen()], ratings=[[*seen(on="2024-06-01"), "4"]]))
     assert update(client, session, export(ratings=[[*seen(on="2023-06-01"), "2"]])).startswith("Nothing new")

@@ -211,6 +211,7 @@ def test_rewatches_are_marked_so_or_come_on_a_later_day(account: Account, seen: 
         first_day = min(film.dated, default="")
         again += sum(is_marked or day > first_day for day, is_marked in zip(film.days, film.marks, strict=True))
     assert account.statistics["totals"]["rewatches"] == again
+    assert account.statistics["totals"]["marked_rewatches"] == sum(sum(film.marks) for film in seen)
     assert marked <= again <= marked + len(TWINS) * 3
 
 

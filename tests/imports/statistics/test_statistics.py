@@ -582,7 +582,7 @@ def test_analytics_tell_the_numbers_of_the_page(client: Client, mine: ImportSess
     told = analytics(mine, client)
     movies = {"total": 1, "imported": 2, "enriched": 1, "avg_rating": 4.0, "avg_runtime": 100.0, "liked_unseen": 1}
     assert movies.items() <= told["movies"].items()
-    assert told["viewings"] == {"total": 2, "rewatches": 1, "days": 2, "undated": 0}
+    assert told["viewings"] == {"total": 2, "rewatches": 1, "marked_rewatches": 1, "days": 2, "undated": 0}
     assert (told["genres"], told["directors"], told["languages"], told["countries"]) == (
         {"Drama": 1},
         {"Ana": 1},

@@ -1,5 +1,6 @@
 """The film list and one film's page."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -192,6 +193,15 @@ def test_a_films_page_tells_what_tmdb_and_the_person_know(owner: Client, session
         assert fact in page
     assert "https://www.themoviedb.org/movie/11645" in page
     assert "100 % sure" in page and "same title, titles 9% alike." in page
+
+
+def test_a_films_page_tells_a_marked_rewatch_from_a_later_day(owner: Client, session: ImportSession) -> None:
+    movie = film(session, "Ran")
+    for day, is_marked in (("1024-01-01", False), ("2020-01-01", False), ("2021-01-01", False), ("2022-01-01", True)):
+        ViewingFactory(movie=movie, watched_on=day, rewatch=is_marked)
+    lines = re.findall(r'<p class="viewing-line">(.*?)</p>', detail(owner, movie), re.DOTALL)
+    said = [re.search(r"(Seen again.*?)</span>", line) for line in lines]
+    assert [found and found[1] for found in said] == ["Seen again, marked as rewatch", "Seen again", None, None]
 
 
 def test_a_review_is_shown_without_its_html(owner: Client, session: ImportSession) -> None:

@@ -411,6 +411,7 @@ def test_the_rewatches_of_a_year_are_those_of_that_year(owner: Client, session: 
     figures = figures_of(owner, address(session, "?year=2020"))
     assert {film.title for film in figures.rewatched} == {"By days", "Said", "Twin"}
     assert figures.data["totals"]["rewatches"] == 3
+    assert ("seen again", "3", "1 marked as rewatch") in [(n.label, n.text, n.note) for n in figures.headline]
     assert {film.note for film in figures.rewatched} == {"seen before"}  # in that year, once
 
 
