@@ -345,8 +345,8 @@ def test_json_that_calls_itself_a_form_is_refused(add: str, person: Client) -> N
     browser = Client(enforce_csrf_checks=True)
     browser.cookies = person.cookies
     browser.cookies["csrftoken"] = "x" * 32
-    sent = {"content_type": "multipart/form-data; boundary=x", "headers": {"X-CSRFToken": "x" * 32}}
-    body = told(browser.post(add, '{"rating": 3}', **sent), 400, "invalid")
+    form, csrf = "multipart/form-data; boundary=x", {"X-CSRFToken": "x" * 32}
+    body = told(browser.post(add, '{"rating": 3}', content_type=form, headers=csrf), 400, "invalid")
     assert "application/json" in body["hint"]
 
 
