@@ -146,11 +146,11 @@ def session_errors(request: HttpRequest, session_id: UUID, page: Query[Paged]) -
 
 
 @router.post("/sessions/{uuid:session_id}/re-enrich", response={202: AskedAgain, **CHANGING}, summary="Ask TMDB again")
-def re_enrich(request: HttpRequest, session_id: UUID, wanted: ReEnrich = ReEnrich()) -> Answer[AskedAgain]:  # noqa: B008
+def re_enrich(request: HttpRequest, session_id: UUID, query: ReEnrich = ReEnrich()) -> Answer[AskedAgain]:  # noqa: B008
     """Ask TMDB again about the films that failed, were not found, or are not sure; the cluster does the asking."""
     staff(request, "imports.change_importsession")
     session = get_object_or_404(ImportSession, pk=session_id)
-    which = Which.FAILED if wanted.failed_only else Which.UNCLEAR
+    which = Which.FAILED if query.failed_only else Which.UNCLEAR
     count = ask_import_again(session, which)
     # the admin's log has all that staff do, whichever way they do it
     admin_log.note(request.user, [session], f"Asked TMDB again by the API: {which}")

@@ -40,15 +40,15 @@ class Change(Schema):
 
 
 @router.get("/", response={200: Rankings, **errors()}, summary="A person's library")
-def ranking_list(request: HttpRequest, wanted: Query[Wanted]) -> Rankings:
+def ranking_list(request: HttpRequest, query: Query[Wanted]) -> Rankings:
     """Best rated first."""
-    filters = RankingFilters(q=wanted.q, rating=wanted.rating, year=wanted.year)
-    found = rankings.find(caller(request), filters)
+    filters = RankingFilters(q=query.q, rating=query.rating, year=query.year)
+    chosen = rankings.find(caller(request), filters)
     return Rankings(
-        rankings=[RankingOut.of(ranking) for ranking in found[wanted.rows]],
-        total=rankings.count(found),
-        page=wanted.page,
-        per_page=wanted.per_page,
+        rankings=[RankingOut.of(ranking) for ranking in chosen[query.rows]],
+        total=rankings.count(chosen),
+        page=query.page,
+        per_page=query.per_page,
     )
 
 

@@ -115,10 +115,10 @@ class Wanted(Schema):
         }
     ),
 )
-def export(request: HttpRequest, session_id: UUID, wanted: Query[Wanted]) -> StreamingHttpResponse:
+def export(request: HttpRequest, session_id: UUID, query: Query[Wanted]) -> StreamingHttpResponse:
     """All of it, as a file: JSON that can be imported again (its schema: /schemas/export-v1.json), a CSV of the films,
     or a ZIP of what letterboxd.com takes in. The owner's only."""
-    return downloads.FORMATS[wanted.format](access.get_own_session_or_404(request, session_id))
+    return downloads.FORMATS[query.format](access.get_own_session_or_404(request, session_id))
 
 
 @router.get(
@@ -133,20 +133,20 @@ def report(request: HttpRequest, session_id: UUID) -> StreamingHttpResponse:
 
 
 @router.get("/session/{uuid:session_id}/movies", response={200: Movies, **READING}, summary="The films")
-def movies(request: HttpRequest, session_id: UUID, wanted: Query[MoviesWanted]) -> Movies:
+def movies(request: HttpRequest, session_id: UUID, query: Query[MoviesWanted]) -> Movies:
     """Newest watched first; `total` counts what the filters leave. Each has its newest 50 viewings; `viewings_count`
     says how many there are, and its own viewings have them all, with what a review has beyond 20,000 characters. A
     reader with the link gets no tags or reviews."""
     session = access.get_readable_session_or_404(request, session_id)
-    filters = wanted.filters()
+    filters = query.filters()
     if filters.tag and not session.is_mine:  # who may not read tags could guess them one by one
         raise HttpError(400, gettext("tag: only the owner can ask for a tag."))
-    found = listing.movies(session, filters)
+    films = listing.movies(session, filters)
     return Movies(
-        movies=[MovieOut.of(film, is_mine=session.is_mine) for film in with_viewings(found[wanted.rows])],
-        total=session.total_movies if filters.leave_all else found.count(),
-        page=wanted.page,
-        per_page=wanted.per_page,
+        movies=[MovieOut.of(film, is_mine=session.is_mine) for film in with_viewings(films[query.rows])],
+        total=session.total_movies if filters.leave_all else films.count(),
+        page=query.page,
+        per_page=query.per_page,
     )
 
 
@@ -164,16 +164,16 @@ def movies_summary(request: HttpRequest, session_id: UUID) -> MoviesSummary:
     response={200: Viewings, **READING},
     summary="The viewings of a film",
 )
-def movie_viewings(request: HttpRequest, session_id: UUID, movie_id: int, wanted: Query[Paged]) -> Viewings:
+def movie_viewings(request: HttpRequest, session_id: UUID, movie_id: int, query: Query[Paged]) -> Viewings:
     """All of them, newest first. A reader with the link gets no tags or reviews."""
     session = access.get_readable_session_or_404(request, session_id)
     movie = get_object_or_404(session.movies, pk=movie_id)
-    viewings = movie.viewings.order_by(*NEWEST_FIRST)[wanted.rows]
+    viewings = movie.viewings.order_by(*NEWEST_FIRST)[query.rows]
     return Viewings(
         viewings=[ViewingOut.of(viewing, is_mine=session.is_mine) for viewing in viewings],
         total=movie.viewings.count(),
-        page=wanted.page,
-        per_page=wanted.per_page,
+        page=query.page,
+        per_page=query.per_page,
     )
 
 
@@ -182,22 +182,22 @@ def movie_viewings(request: HttpRequest, session_id: UUID, movie_id: int, wanted
     response={200: UnenrichedMovies, **READING},
     summary="The films that are still open",
 )
-def unenriched_movies(request: HttpRequest, session_id: UUID, wanted: Query[Paged]) -> UnenrichedMovies:
+def unenriched_movies(request: HttpRequest, session_id: UUID, query: Query[Paged]) -> UnenrichedMovies:
     """Those that wait for TMDB, and those that it could not be asked about, with the reason."""
     session = access.get_readable_session_or_404(request, session_id)
     return UnenrichedMovies(
-        movies=[Unenriched.of(movie) for movie in listing.unenriched(session)[wanted.rows]],
+        movies=[Unenriched.of(movie) for movie in listing.unenriched(session)[query.rows]],
         total=session.open_count + session.failed_count,
-        page=wanted.page,
-        per_page=wanted.per_page,
+        page=query.page,
+        per_page=query.per_page,
     )
 
 
 @router.get("/session/{uuid:session_id}/analytics", response={200: Analytics, **READING}, summary="The statistics")
-def analytics(request: HttpRequest, session_id: UUID, wanted: Query[StatisticsWanted]) -> Analytics:
+def analytics(request: HttpRequest, session_id: UUID, query: Query[StatisticsWanted]) -> Analytics:
     """The numbers of the statistics page, with what is known so far. A reader with the link gets no tags."""
     session = access.get_readable_session_or_404(request, session_id)
-    data = kept.of_session(session, wanted.filters())
+    data = kept.of_session(session, query.filters())
     return Analytics.of(session, data if session.is_mine else public(data))
 
 

@@ -34,8 +34,8 @@ def searched(request: HtmxHttpRequest, q: str, year: int | None = None) -> Searc
     if REST not in request.GET:
         # at once; the page asks for the rest by itself, which takes as long as TMDB does
         return Searched(known, "us", rest_url=f"{request.get_full_path()}&{REST}=1")
-    found = _asked(request, q, year, known)
-    return replace(found, films=[film for film in found.films if film not in known], by="tmdb_besides")
+    result = _asked(request, q, year, known)
+    return replace(result, films=[film for film in result.films if film not in known], by="tmdb_besides")
 
 
 def _asked(request: HtmxHttpRequest, q: str, year: int | None, known: list[TmdbMovie]) -> Searched:

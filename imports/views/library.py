@@ -63,28 +63,28 @@ def library(request: HtmxHttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def ranking(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
     """A ranking and the form that changes it: a page, or in place of its poster or row."""
-    found = _own(request, ranking_id)
+    ranking = _own(request, ranking_id)
     if request.method != "POST":
         is_form = not wants_fragment(request) or request.GET.get("show") != "film"
-        return _shown(request, found, _form(found) if is_form else None)
-    form = _form(found, request.POST)
+        return _shown(request, ranking, _form(ranking) if is_form else None)
+    form = _form(ranking, request.POST)
     if not form.is_valid():
-        return _shown(request, found, form, status=422)  # htmx swaps a 422 in as it does a 200
+        return _shown(request, ranking, form, status=422)  # htmx swaps a 422 in as it does a 200
     answer = form.cleaned_data
     with access.or_404():
-        found = rankings.change(found, {"rating": answer["rating"], "rated_at": answer["rated_at"]})
+        ranking = rankings.change(ranking, {"rating": answer["rating"], "rated_at": answer["rated_at"]})
     if wants_fragment(request):
-        return _shown(request, found, None, is_saved=True)
-    messages.success(request, gettext("Saved: “%(title)s”.") % {"title": found.title})
+        return _shown(request, ranking, None, is_saved=True)
+    messages.success(request, gettext("Saved: “%(title)s”.") % {"title": ranking.title})
     return redirect("imports:library")
 
 
 @require_POST
 @login_required(redirect_field_name=None)  # nobody can be led back to a POST
 def ranking_remove(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
-    found = _own(request, ranking_id)
+    ranking = _own(request, ranking_id)
     with access.or_404():
-        removed = {"title": found.title, "token": rankings.remove(found)}
+        removed = {"title": ranking.title, "token": rankings.remove(ranking)}
     if wants_fragment(request):
         return render(request, "library/_removed_film.html", {"removed": removed, "is_table": _is_table(request)})
     request.session[REMOVED] = removed  # the next page has the button that puts it back
@@ -95,7 +95,7 @@ def ranking_remove(request: HtmxHttpRequest, ranking_id: int) -> HttpResponse:
 @login_required(redirect_field_name=None)  # nobody can be led back to a POST
 def ranking_restore(request: HtmxHttpRequest) -> HttpResponse:
     try:
-        found = rankings.restore(_person(request), request.POST.get("removed", ""))
+        ranking = rankings.restore(_person(request), request.POST.get("removed", ""))
     except rankings.CantRestore:
         sentence = gettext("It can't be put back: it is in your library again, or was removed too long ago.")
         if wants_fragment(request):
@@ -103,8 +103,8 @@ def ranking_restore(request: HtmxHttpRequest) -> HttpResponse:
         messages.warning(request, sentence)
         return redirect("imports:library")
     if wants_fragment(request):
-        return _shown(request, found, None)
-    messages.success(request, gettext("“%(title)s” is back in your library.") % {"title": found.title})
+        return _shown(request, ranking, None)
+    messages.success(request, gettext("“%(title)s” is back in your library.") % {"title": ranking.title})
     return redirect("imports:library")
 
 
@@ -177,18 +177,24 @@ def _own(request: HttpRequest, ranking_id: int) -> Ranking:
     return get_object_or_404(own, pk=ranking_id)
 
 
-def _form(found: Ranking, sent: QueryDict | None = None) -> RatingForm:
-    rating = "" if found.rating is None else f"{found.rating:.1f}"
+def _form(ranking: Ranking, sent: QueryDict | None = None) -> RatingForm:
+    rating = "" if ranking.rating is None else f"{ranking.rating:.1f}"
     # ids of its own: several may stand open on one page
-    return RatingForm(sent, initial={"rating": rating, "rated_at": found.rated_at}, auto_id=f"id_{found.pk}_%s")
+    return RatingForm(sent, initial={"rating": rating, "rated_at": ranking.rated_at}, auto_id=f"id_{ranking.pk}_%s")
 
 
 def _shown(
-    request: HtmxHttpRequest, found: Ranking, form: RatingForm | None, *, is_saved: bool = False, status: int = 200
+    request: HtmxHttpRequest, ranking: Ranking, form: RatingForm | None, *, is_saved: bool = False, status: int = 200
 ) -> HttpResponse:
     """The ranking, with its form when there is one."""
     fragment = "library/_film_form.html" if form else "library/_film.html"
-    context = {"ranking": found, "form": form, "is_table": _is_table(request), "is_swapped": True, "is_saved": is_saved}
+    context = {
+        "ranking": ranking,
+        "form": form,
+        "is_table": _is_table(request),
+        "is_swapped": True,
+        "is_saved": is_saved,
+    }
     return render(request, pick_template(request, "library/ranking.html", fragment), context, status=status)
 
 
@@ -217,12 +223,12 @@ def _add(request: HtmxHttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _picked(request, film, form, status=422)
     answer = form.cleaned_data
-    found, is_new = rankings.add(_person(request), film, answer["rating"], answer["rated_at"])
+    ranking, is_new = rankings.add(_person(request), film, answer["rating"], answer["rated_at"])
     if is_new:
-        messages.success(request, gettext("“%(title)s” is in your library now.") % {"title": found.title})
+        messages.success(request, gettext("“%(title)s” is in your library now.") % {"title": ranking.title})
         return redirect("imports:library")
-    messages.info(request, gettext("“%(title)s” was in your library already.") % {"title": found.title})
-    return redirect("imports:ranking", found.pk)
+    messages.info(request, gettext("“%(title)s” was in your library already.") % {"title": ranking.title})
+    return redirect("imports:ranking", ranking.pk)
 
 
 def _film_or_404(tmdb_id: str) -> TmdbMovie:

@@ -27,27 +27,27 @@ from . import film_search
 @vary_on_headers("HX-Request")
 def review(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     """The film that is next, or the one that is asked for."""
-    found = _review(request, session_id)
+    review = _review(request, session_id)
     if film := _number(request.GET.get("film")):
-        return _show(request, found, [_movie(request, found, film)])
-    return _show(request, found, found.upcoming(_number(request.GET.get("after"))))
+        return _show(request, review, [_movie(request, review, film)])
+    return _show(request, review, review.upcoming(_number(request.GET.get("after"))))
 
 
 @require_POST
 def add(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
     movie = access.get_own_movie_or_404(request, session_id, movie_id)
-    found = _rated(movie)
-    form = AddForm(request.POST, today=found.today())
+    review = _rated(movie)
+    form = AddForm(request.POST, today=review.today())
     if problem := problem_of(form):
-        return _show(request, found, [movie], problem=problem, status=400)
+        return _show(request, review, [movie], problem=problem, status=400)
 
     def decide() -> str:
         entered = form.cleaned_data
         # left empty: the day that the card has shown
-        day = entered["rated_at"] or found.card_date(movie)
+        day = entered["rated_at"] or review.card_date(movie)
         return _added(movie, decisions.add(movie, entered["rating"], day, entered["tmdb_id"]))
 
-    return _decided(request, found, movie, decide)
+    return _decided(request, review, movie, decide)
 
 
 @require_POST
@@ -69,19 +69,19 @@ def undo(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpRespo
 
 @require_POST
 def undo_last(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
-    found = _review(request, session_id)
-    movie = found.last_decided()
+    review = _review(request, session_id)
+    movie = review.last_decided()
     if movie is None:
-        return _show(request, found, found.upcoming(), problem=gettext("There is nothing to undo here."), status=400)
-    return _undone(request, found, movie)
+        return _show(request, review, review.upcoming(), problem=gettext("There is nothing to undo here."), status=400)
+    return _undone(request, review, movie)
 
 
 @require_POST
 def choose(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
     movie = access.get_own_movie_or_404(request, session_id, movie_id)
-    found, form = Review(movie.session), ChooseForm(request.POST)
+    review, form = Review(movie.session), ChooseForm(request.POST)
     if problem := problem_of(form):
-        return _show(request, found, [movie], problem=problem, status=400)
+        return _show(request, review, [movie], problem=problem, status=400)
 
     def decide() -> str:
         decisions.choose(movie, form.cleaned_data["tmdb_id"])
@@ -89,19 +89,19 @@ def choose(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpRes
         return gettext("“%(title)s” is now taken as “%(film)s”.") % {"title": movie.title, "film": film}
 
     # with ratings the film is still to be added; without, this was all there is to decide
-    return _decided(request, found, movie, decide, stay=found.is_rated)
+    return _decided(request, review, movie, decide, stay=review.is_rated)
 
 
 @require_POST
 def reject(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpResponse:
     movie = access.get_own_movie_or_404(request, session_id, movie_id)
-    found = Review(movie.session)
+    review = Review(movie.session)
 
     def decide() -> str:
         decisions.reject(movie)
         return gettext("“%(title)s” is none of these.") % {"title": movie.title}
 
-    return _decided(request, found, movie, decide, stay=found.is_rated)
+    return _decided(request, review, movie, decide, stay=review.is_rated)
 
 
 @require_POST
@@ -120,14 +120,14 @@ def unchoose(request: HtmxHttpRequest, session_id: UUID, movie_id: int) -> HttpR
 def search(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     """Films to pick from for ?film=: to htmx at once those that are known here, and with ?rest those that TMDB finds
     besides; else all that TMDB finds."""
-    found = _review(request, session_id)
+    review = _review(request, session_id)
     number = _number(request.GET.get("film"))
-    movie = _movie(request, found, number) if number else found.current()
+    movie = _movie(request, review, number) if number else review.current()
     if movie is None:
         raise Http404
     q, year = SearchForm(request.GET).asked()
     result = film_search.searched(request, q, year)
-    context = {"session": found.session, "movie": movie, "result": result, "q": q, "year": year}
+    context = {"session": review.session, "movie": movie, "result": result, "q": q, "year": year}
     template = pick_template(request, page="review/search.html", fragment="review/_results.html")
     return render(request, template, context, status=result.status)
 
@@ -135,19 +135,19 @@ def search(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_all(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     """All that the machine is sure of: shown as a list first, then added with one rating or none yet."""
-    found = _review(request, session_id)
-    if not found.is_rated:
+    review = _review(request, session_id)
+    if not review.is_rated:
         raise Http404
     form = StarsForm(request.POST)
     if request.method != "POST":
-        return _all(request, found)
+        return _all(request, review)
     if problem := problem_of(form):
-        return _all(request, found, problem, status=400)
+        return _all(request, review, problem, status=400)
     picked = [number for text in request.POST.getlist("film") if (number := _number(text))]
     # whatever numbers were sent, only films of this import are added
-    movies = list(found.session.movies.filter(pk__in=picked))
+    movies = list(review.session.movies.filter(pk__in=picked))
     try:
-        count = decisions.add_all(found.session, movies, form.cleaned_data["rating"])
+        count = decisions.add_all(review.session, movies, form.cleaned_data["rating"])
     except decisions.CantDecide as refused:
         return _all(request, _review(request, session_id), gettext(refused.message), status=refused.status)
     messages.success(request, _all_added(count, len(movies)))

@@ -57,11 +57,11 @@ def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse
     if not link.shows_films:  # as if there were no such page: what is hidden is not told of
         raise Http404
     form = SharedFilterForm(request.GET, link=link)
-    found = reading.films(link, form.filters(), form.order)
+    films = reading.films(link, form.filters(), form.order)
     chosen = shortened(request.GET, form.defaults)
     context = _page(request, link, token) | {
         "form": form,
-        "page": Paginator(found, FILMS_A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(films, FILMS_A_PAGE).get_page(request.GET.get("page")),
         "chosen": chosen,
         "chips": form.chips(chosen),
         "is_table": form.is_table,
@@ -100,9 +100,9 @@ class SharedLinks:
         self.list = reverse("imports:shared_films", args=[token]) if link.shows_films else ""
         self.known = KNOWN_FILTERS | ({"rating"} if link.shows_ratings else set())
 
-    def films(self, wanted: Mapping[str, Any]) -> str:
+    def films(self, by: Mapping[str, Any]) -> str:
         # a list that knows not all of the filters would show more films than were counted
-        return f"{self.list}?{urlencode(wanted)}" if self.list and wanted and wanted.keys() <= self.known else ""
+        return f"{self.list}?{urlencode(by)}" if self.list and by and by.keys() <= self.known else ""
 
     def film(self, pk: int) -> str:
         return ""
