@@ -35,7 +35,12 @@ class Left:
     unclear: int = 0
     unmatched: int = 0
     failed: int = 0
+    doubted: int = 0  # TMDB has answered, and the import speaks against it: asking again changes nothing
     not_on_tmdb: int = 0  # their decision
+
+    @property
+    def can_be_asked(self) -> int:
+        return self.unclear - self.doubted
 
 
 def left_of(session: ImportSession) -> Left:
@@ -46,6 +51,7 @@ def left_of(session: ImportSession) -> Left:
         unclear=Count("pk", filter=~DECIDED),
         unmatched=Count("pk", filter=~DECIDED & Q(outcome=Outcome.UNMATCHED)),
         failed=Count("pk", filter=~DECIDED & Q(outcome=Outcome.FAILED)),
+        doubted=Count("pk", filter=~DECIDED & ~Q(doubt="")),
         not_on_tmdb=Count("pk", filter=NOT_ON_TMDB),
     )
     return Left(**counts)

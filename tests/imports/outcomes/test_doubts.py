@@ -134,3 +134,13 @@ def test_the_page_says_what_speaks_against_it(tmdb: TmdbServer, client: Client) 
     session = letterboxd(("The Zebra Run", 2012), ("Zebra Run", 2012))
     page = client.get(the_film(session, "Zebra Run").get_absolute_url()).content.decode()
     assert "another title of this import is exactly that film" in page
+
+
+def test_nobody_is_told_to_ask_tmdb_about_it_again(tmdb: TmdbServer, client: Client) -> None:
+    tmdb.catalogue.add(LATE)
+    session = prime(("2022-04-24", "Zebra Water"))
+    assert session.user is not None
+    client.force_login(session.user)
+    page = client.get(session.get_absolute_url()).content.decode()
+    assert "Start review" in page
+    assert "Ask TMDB again" not in page
