@@ -2,9 +2,10 @@
 place in a list. Why not another server: docs/adr/0012."""
 
 import re
+import selectors
 import socket
 import time
-from collections import deque
+from functools import partial
 from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -35,39 +36,55 @@ def is_there(begun: bytes) -> bool:
 class Worker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._coming: deque[TConn] = deque()  # in the order of their deadlines
+        self._silent: dict[TConn, None] = {}  # of which nothing has come; both in the order of their deadlines
+        self._begun: dict[TConn, None] = {}  # of which a part has come: the poller would tell of it again and again
 
     def enqueue_req(self, conn: TConn) -> None:
         """Called with every connection that has something to say, or is new."""
         conn.sock.setblocking(False)
         conn.timeout = time.monotonic() + HEADER_SECONDS
-        if not self._hand_over(conn):
-            self._coming.append(conn)
+        self._look_at(conn)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        super().wait_for_and_dispatch_events(min(timeout, LOOK_EVERY) if self._coming else timeout)
-        self._coming = deque(conn for conn in self._coming if not self._hand_over(conn))
-        while self._coming and (self._coming[0].timeout < time.monotonic() or not self.alive):
-            self._drop(self._coming.popleft())
+        super().wait_for_and_dispatch_events(min(timeout, LOOK_EVERY) if self._begun else timeout)
+        for conn in list(self._begun):
+            del self._begun[conn]
+            self._look_at(conn)
+        for waiting in (self._silent, self._begun):
+            for conn in list(waiting):
+                if conn.timeout > time.monotonic() and self.alive:
+                    break
+                self._drop(conn)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
         conn.sock.settimeout(STALL_SECONDS)
         return super().handle_request(req, conn)
 
-    def _hand_over(self, conn: TConn) -> bool:
-        """Give it a thread if its request is there."""
+    def _look_at(self, conn: TConn) -> None:
+        """Give it a thread if its request is there; else wait for more of it."""
         try:
             begun = conn.sock.recv(LOOKED_AT, socket.MSG_PEEK)
         except BlockingIOError:
-            return False
+            self._silent[conn] = None
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_first_word, conn))
+            return
         except OSError:  # gone: its thread finds out
             begun = b""
-        if not is_there(begun):
-            return False
-        conn.data_ready = True
-        super().enqueue_req(conn)
-        return True
+        if is_there(begun):
+            conn.data_ready = True
+            super().enqueue_req(conn)
+        else:
+            self._begun[conn] = None
+
+    def _on_first_word(self, conn: TConn, sock: socket.socket) -> None:
+        self.poller.unregister(sock)
+        del self._silent[conn]
+        self._look_at(conn)
 
     def _drop(self, conn: TConn) -> None:
+        if conn in self._silent:
+            self.poller.unregister(conn.sock)
+        self._silent.pop(conn, None)
+        self._begun.pop(conn, None)
         self.nr_conns -= 1
         conn.close()
