@@ -41,6 +41,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def enqueue_req(self, conn: TConn) -> None:
         """Called with every connection that has something to say, or is new."""
+        if conn.initialized and not conn.is_http2 and conn.parser.unreader.buf.getvalue():
+            super().enqueue_req(conn)  # its next request was read along with the last one
+            return
         conn.sock.setblocking(False)
         conn.timeout = time.monotonic() + HEADER_SECONDS
         self._look_at(conn)

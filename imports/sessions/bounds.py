@@ -8,11 +8,14 @@ from django.db.models import Sum, TextField
 from django.db.models.functions import Cast, Length
 
 from imports.models import ImportSession, Viewing
+from imports.sources import MAX_FILMS, MAX_TEXT
 from imports.sources.base import Parsed, ParsedMovie, ParsedViewing, RowNote, SourceError, gettext_noop
+from imports.sources.text import MAX_LINES
 
-MOST_CHARACTERS = 50_000_000  # the largest account seen has a few millions
+# no more than one file can bring: an import that grew by updates must come back from its own export
+MOST_CHARACTERS = MAX_TEXT
 LONGEST_REVIEW = 1_000_000  # a long novel
-MOST_VIEWINGS = 500_000  # ten a day for more than a century
+MOST_VIEWINGS = MAX_LINES - MAX_FILMS  # ten a day for a lifetime
 TOO_MUCH_TEXT = gettext_noop(
     "“%(file)s” has more text than we keep: the reviews, tags and titles of one import may have %(most)s characters "
     "together and a single review %(longest)s, so send a part of your history at a time."

@@ -47,7 +47,7 @@ def read_apart(uploads: Sequence[Upload], **options: Any) -> Parsed:
 def turn() -> Iterator[None]:
     """This machine's turn to read something large, and to do with it what is to be done."""
     path = Path(tempfile.gettempdir()) / f"reelkeeper-reading-{os.getuid()}.lock"
-    with path.open("wb") as lock:
+    with path.open("ab") as lock:  # nothing is written, whatever lies there
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
