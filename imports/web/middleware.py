@@ -14,7 +14,7 @@ from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.db import DataError, OperationalError, ProgrammingError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.middleware import common
 from django.shortcuts import redirect, resolve_url
 from django.template.loader import render_to_string
@@ -203,8 +203,8 @@ class AdminLookupsMiddleware:
 
 
 class TroubleMiddleware:
-    """Answers 429 when the hour is full, and 503 when the database is locked for too long, or not there. Nothing was
-    stored, so both can be tried again."""
+    """Answers 429 when the hour is full, 400 when a body stopped coming, and 503 when the database is locked for too
+    long, or not there. Nothing was stored, so all can be tried again."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -215,6 +215,8 @@ class TroubleMiddleware:
     def process_exception(self, request: HtmxHttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, TooMany):
             return too_many(request, exception)
+        if isinstance(exception, UnreadablePostError):  # whoever sent it went away, or was too slow
+            return bad_request(request)
         return unavailable(request) if isinstance(exception, OperationalError) else None
 
 
