@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imports import models, sources
-from imports.models import ImportSession
+from imports.models import ImportSession, sessions
 from imports.sources import traits
 from tests.tmdb_server import TmdbServer
 
@@ -57,7 +57,7 @@ def test_every_file_that_the_page_changes_is_there(kinoclub: ModuleType) -> None
     new = {"imports/sources/kinoclub/__init__.py", "tests/imports/sources/test_kinoclub.py"}
     root = Path(__file__).resolve().parents[3]
     assert all((root / path).exists() for path in CODE if path not in new)
-    choices = run("imports/models.py", ModuleType("choices"), vars(models) | {"__name__": "choices"})
+    choices = run("imports/models/sessions.py", ModuleType("choices"), vars(sessions) | {"__name__": "choices"})
     assert choices.Source.values == [*models.Source.values, kinoclub.NAME]
 
 
