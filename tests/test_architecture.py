@@ -42,7 +42,7 @@ def test_the_hall_is_no_room() -> None:
 
 
 def test_a_rooms_front_page_is_one_sentence() -> None:
-    """But for those that gather what is written in the room: the models, the registry of sources, the API, the admin."""
+    """But for those that gather what is written in the room: models, the registry of sources, the API, the admin."""
     gathering = {"models", "sources", "api", "admin", "samples", "migrations", "templatetags", "management"}
     rooms = [path for path in IMPORTS.iterdir() if (path / "__init__.py").exists() and path.name not in gathering]
     assert rooms

@@ -77,6 +77,7 @@ class ImportSession(models.Model):
     revision = models.PositiveIntegerField(default=0)  # grows with every change that a page could show
     time_zone = models.CharField(max_length=64, default="UTC")
     link_readable = models.BooleanField(default=False)
+    in_library = models.BooleanField(default=True)  # False: its person leaves it out; a browser has no library
     created_at = models.DateTimeField(default=timezone.now)
     last_accessed = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)

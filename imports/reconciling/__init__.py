@@ -1,0 +1,1 @@
+"""All that tells of a person's films becomes one library, and stays it whatever comes and goes."""

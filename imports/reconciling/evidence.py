@@ -1,0 +1,274 @@
+"""What tells of films in a person's library, read from their imports and their own words: a handful of queries, however
+many films."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
+
+from enrichment.batches import batches
+from enrichment.models import TitleLookup
+from imports.models import (
+    PERSON,
+    Decision,
+    HandViewing,
+    ImportSession,
+    Kind,
+    LibraryDecision,
+    LibraryFilm,
+    Movie,
+    Ranking,
+    Viewing,
+)
+from imports.sources.traits import REVIEWS, TRAITS
+
+from . import keys, rules
+from .rules import Evidence, Rated, Row
+
+AT_ONCE = 5_000  # numbers in one query
+COUNTED = (Decision.ADDED, Decision.ALREADY_RANKED)  # the films of a review that are the person's
+HAS_REVIEW = ExpressionWrapper(Q(review__gt=""), output_field=BooleanField())
+_MOVIE = (
+    *("pk", "session_id", "tmdb_movie_id", "lookup__title_key", "lookup__year", "title", "year", "source_key"),
+    *("rating", "rated_on", "watched_on", "marked_on", "liked_on", "is_seen", "decision"),
+)
+
+
+@dataclass(slots=True)
+class Told:
+    """All that tells of one film of a person."""
+
+    tmdb_id: int | None
+    titles: list[tuple[str, str, int | None]] = field(default_factory=list)  # source_key, title and year of each
+    evidence: list[Evidence] = field(default_factory=list)
+    ratings: list[Rated] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
+    liked_on: date | None = None
+    marked_on: date | None = None
+
+
+class Imports:
+    """The imports that a person's library is made of."""
+
+    def __init__(self, user: User) -> None:
+        sessions = ImportSession.objects.filter(user=user, in_library=True)
+        self.sources: dict[UUID, str] = dict(sessions.values_list("pk", "source"))
+        self.until = self._newest_days(sessions) if len(set(self.sources.values())) < len(self.sources) else {}
+
+    def _newest_days(self, sessions: QuerySet[ImportSession]) -> dict[UUID, date]:
+        """The newest day that each tells of: of two readings of one entry, it says which is the newer export."""
+        days = ("watched_on", "rated_on", "marked_on", "liked_on")
+        rows: Any = Movie.objects.filter(session__in=sessions).order_by().values_list("session")
+        newest = rows.annotate(**{f"newest_{day}": Max(day) for day in days})
+        return {pk: max((day for day in told if day), default=rules.NEVER) for pk, *told in newest}
+
+
+def keys_of(user: User) -> set[str]:
+    """The names of all films that something tells of, or that are in the library though nothing does any more."""
+    own = Movie.objects.filter(session__user=user, session__in_library=True, kind=Kind.FILM).order_by()
+    names = own.values_list("tmdb_movie_id", "lookup__title_key", "lookup__year").distinct()
+    told = {keys.of(*name) for name in names}
+    films = {*user.rankings.values_list("tmdb_movie_id", flat=True)}
+    films |= {*user.hand_viewings.values_list("tmdb_movie_id", flat=True)}
+    return told | set(map(keys.of_film, films)) | {*LibraryFilm.objects.filter(user=user).values_list("key", flat=True)}
+
+
+def read(user: User, film_keys: Collection[str]) -> dict[str, Told]:
+    """What tells of these films; those of which nothing does are left out."""
+    named = keys.told_by(film_keys)
+    told: dict[str, Told] = {}
+    counted = _add_imports(user, named, told)
+    _add_rankings(user, named.films, counted, told)
+    _add_by_hand(user, named.films, told)
+    return told
+
+
+def decisions_of(user: User) -> rules.Decisions:
+    by_kind: dict[str, list[LibraryDecision]] = defaultdict(list)
+    for decision in LibraryDecision.objects.filter(user=user).order_by("decided_at", "pk"):
+        by_kind[decision.kind].append(decision)
+    kinds = LibraryDecision.Kind
+    return rules.Decisions(
+        same=[tuple(decision.refs) for decision in by_kind[kinds.SAME]],
+        apart=[tuple(decision.refs) for decision in by_kind[kinds.APART]],
+        instead=[rules.Instead(tuple(said.refs), values_of(said)) for said in by_kind[kinds.INSTEAD]],
+        not_mine=frozenset(ref for decision in by_kind[kinds.NOT_MINE] for ref in decision.refs),
+    )
+
+
+def values_of(decision: LibraryDecision) -> dict[str, Any]:
+    """The values as a viewing has them: a day is a date, stars are a Decimal."""
+    values = dict(decision.values)
+    if values.get("watched_on"):
+        values["watched_on"] = date.fromisoformat(values["watched_on"])
+    if values.get("rating") is not None:
+        values["rating"] = Decimal(str(values["rating"]))
+    return values
+
+
+def keys_of_refs(user: User, refs: Collection[str]) -> set[str]:
+    """The names of the films that these now tell of."""
+    own = {ref.removeprefix(f"{PERSON}\t") for ref in refs if ref.startswith(f"{PERSON}\t")}
+    films = {key for key in own if key.startswith("tmdb:")}
+    by_hand = HandViewing.objects.filter(user=user, key__in=own - films).values_list("tmdb_movie_id", flat=True)
+    # the key of a film may hold a tab: what is too much here finds nothing
+    source_keys = {name for ref in refs for name in _possible_source_keys(ref)}
+    movies = Movie.objects.filter(session__user=user, source_key__in=source_keys, kind=Kind.FILM).order_by()
+    names = movies.values_list("tmdb_movie_id", "lookup__title_key", "lookup__year")
+    return films | set(map(keys.of_film, by_hand)) | {keys.of(*name) for name in names}
+
+
+def _possible_source_keys(ref: str) -> tuple[str, str]:
+    _, _, rest = ref.partition("\t")
+    return rest, rest.rpartition("\t")[0]
+
+
+def ref_of_film(source: str, source_key: str) -> str:
+    return f"{source}\t{source_key}"
+
+
+def ref_of_viewing(source: str, source_key: str, entry_uri: str, day: date | None, number: int) -> str:
+    entry = entry_uri or (f"{day}#{number}" if day else f"#{number}")
+    return f"{source}\t{source_key}\t{entry}"
+
+
+def ref_of_ranking(tmdb_id: int) -> str:
+    return f"{PERSON}\t{keys.of_film(tmdb_id)}"
+
+
+def ref_by_hand(key: UUID) -> str:
+    return f"{PERSON}\t{key}"
+
+
+# From imports
+
+
+def _add_imports(user: User, named: keys.Told, told: dict[str, Told]) -> set[int]:
+    """Returns the films of imports that count."""
+    imports = Imports(user)
+    movies = list(_movies(imports, named))
+    counted = _counted_in_reviews(imports, movies)
+    movies = [movie for movie in movies if imports.sources[movie[1]] not in REVIEWS or movie[0] in counted]
+    with_viewings: set[int] = set()
+    by_pk = {movie[0]: movie for movie in movies}
+    for viewing in _viewings(by_pk):
+        with_viewings.add(viewing[0])
+        movie = by_pk[viewing[0]]
+        _told_of(movie, told).evidence.append(_of_viewing(imports, movie, viewing))
+    for movie in movies:
+        _add_movie(imports, movie, _told_of(movie, told), has_viewings=movie[0] in with_viewings)
+    return set(by_pk)
+
+
+def _movies(imports: Imports, named: keys.Told) -> Iterator[tuple[Any, ...]]:
+    own = Movie.objects.filter(session__in=list(imports.sources), kind=Kind.FILM).order_by()
+    own = own.filter(~Q(session__source__in=REVIEWS) | Q(decision__in=[*COUNTED, Decision.SAME_FILM]))
+    for films in batches(sorted(named.films), AT_ONCE):
+        yield from own.filter(tmdb_movie__in=films).values_list(*_MOVIE)
+    for lookups in batches(_lookups(named), AT_ONCE):
+        yield from own.filter(tmdb_movie=None, lookup__in=lookups).values_list(*_MOVIE)
+
+
+def _lookups(named: keys.Told) -> Iterator[int]:
+    for title_keys in batches(sorted(named.titles), AT_ONCE):
+        rows = TitleLookup.objects.filter(title_key__in=title_keys).order_by().values_list("pk", "title_key", "year")
+        yield from (pk for pk, title_key, year in rows if year in named.titles[title_key])
+
+
+def _counted_in_reviews(imports: Imports, movies: Iterable[tuple[Any, ...]]) -> set[int]:
+    """A second title of a film is the person's where the first is."""
+    of_reviews = [movie for movie in movies if imports.sources[movie[1]] in REVIEWS]
+    theirs = {(movie[1], movie[2]) for movie in of_reviews if movie[-1] in COUNTED}
+    return {movie[0] for movie in of_reviews if movie[-1] in COUNTED or (movie[1], movie[2]) in theirs}
+
+
+def _viewings(movie_ids: Collection[int]) -> Iterator[tuple[Any, ...]]:
+    names = ("movie_id", "pk", "watched_on", "rating", "rewatch", "tags", "entry_uri", "number", "has_review")
+    for some in batches(sorted(movie_ids), AT_ONCE):
+        rows: Any = Viewing.objects.filter(movie__in=some).order_by().annotate(has_review=HAS_REVIEW)
+        yield from rows.values_list(*names)
+
+
+def _told_of(movie: Sequence[Any], told: dict[str, Told]) -> Told:
+    key = keys.of(*movie[2:5])
+    if key not in told:
+        told[key] = Told(movie[2])
+    return told[key]
+
+
+def _of_viewing(imports: Imports, movie: Sequence[Any], viewing: Sequence[Any]) -> Evidence:
+    movie_id, pk, day, rating, rewatch, tags, entry_uri, number, has_review = viewing
+    session, source = movie[1], imports.sources[movie[1]]
+    return Evidence(
+        ref=ref_of_viewing(source, movie[7], entry_uri, day, number),
+        source=source,
+        kind=TRAITS[source].tells,
+        day=day,
+        rating=rating,
+        rewatch=rewatch,
+        tags=tuple(tags),
+        has_review=bool(has_review),
+        rows=(Row(session, movie_id, pk),),
+        until=imports.until.get(session, rules.NEVER),
+    )
+
+
+def _add_movie(imports: Imports, movie: Sequence[Any], film: Told, *, has_viewings: bool) -> None:
+    pk, session, _, _, _, title, year, source_key = movie[:8]
+    rating, rated_on, watched_on, marked_on, liked_on, is_seen, _ = movie[8:]
+    source, until = imports.sources[session], imports.until.get(session, rules.NEVER)
+    ref = ref_of_film(source, source_key)
+    film.titles.append((source_key, title, year))
+    film.sources.add(source)
+    film.liked_on = min((day for day in (film.liked_on, liked_on) if day), default=None)
+    film.marked_on = min((day for day in (film.marked_on, marked_on) if day), default=None)
+    if is_seen and not has_viewings:
+        film.evidence.append(Evidence(ref, source, "mark", rows=(Row(session, pk, None),), until=until))
+    if rating is not None:
+        on = rated_on or watched_on or marked_on
+        film.ratings.append(Rated(source, TRAITS[source].tells, rating, on, until, ref))
+
+
+# The person's own words
+
+
+def _add_rankings(user: User, films: Collection[int], counted: Collection[int], told: dict[str, Told]) -> None:
+    """Their ratings. What an import's ratings were once copied to says nothing beside that import."""
+    names = ("tmdb_movie_id", "rating", "rated_at", "movie_id", "movie__session__source", "changed_at", "title", "year")
+    for some in batches(sorted(films), AT_ONCE):
+        rows: Any = Ranking.objects.filter(user=user, tmdb_movie__in=some).order_by().values_list(*names)
+        for tmdb_id, rating, on, movie_id, source, changed_at, title, year in rows:
+            is_copy = source is not None and source not in REVIEWS and changed_at is None
+            if is_copy:
+                continue
+            film = _film(tmdb_id, told)
+            film.titles.append(("~", title, year))  # after those of imports
+            film.sources.add(PERSON)
+            if rating is not None:
+                film.ratings.append(Rated(PERSON, "person", rating, on, ref=ref_of_ranking(tmdb_id)))
+            if movie_id not in counted:
+                film.evidence.append(Evidence(ref_of_ranking(tmdb_id), PERSON, "person"))
+
+
+def _add_by_hand(user: User, films: Collection[int], told: dict[str, Told]) -> None:
+    names = ("tmdb_movie_id", "key", "watched_on", "rating", "rewatch", "tags", "has_review", "tmdb_movie__title")
+    for some in batches(sorted(films), AT_ONCE):
+        own = HandViewing.objects.filter(user=user, tmdb_movie__in=some, removed_at=None).order_by()
+        rows: Any = own.annotate(has_review=HAS_REVIEW).values_list(*names)
+        for tmdb_id, key, day, rating, rewatch, tags, has_review, title in rows:
+            film, ref = _film(tmdb_id, told), ref_by_hand(key)
+            film.titles.append(("~", title, None))
+            film.sources.add(PERSON)
+            film.evidence.append(Evidence(ref, PERSON, "person", day, rating, rewatch, tuple(tags), bool(has_review)))
+            if rating is not None:
+                film.ratings.append(Rated(PERSON, "person", rating, day, ref=ref))
+
+
+def _film(tmdb_id: int, told: dict[str, Told]) -> Told:
+    return told.setdefault(keys.of_film(tmdb_id), Told(tmdb_id))

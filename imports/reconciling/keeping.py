@@ -1,0 +1,80 @@
+"""A library is kept in rows: what changed is reconciled, a portion of films in a transaction, until nothing is left to
+be seen to. What a crash leaves undone stands in LibraryChange, and is done the next time."""
+
+from collections.abc import Callable, Collection, Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from imports.models import Library, LibraryChange
+
+from . import evidence, keys, marks
+from .rows import write
+
+PORTION = 2_000  # films in one transaction
+AT_ONCE = 3_000  # changes that a page waits for: about a second's work
+
+
+def up_to_date(user: User) -> bool:
+    """Bring a library up to date where that takes no longer than a page may; False: it is still being put together by
+    the cluster, and what is there so far can be shown."""
+    waiting = list(_changes(user).values_list("key", flat=True)[: AT_ONCE + 1])
+    if not waiting:
+        return True
+    if len(waiting) > AT_ONCE or (keys.EVERYTHING in waiting and len(evidence.keys_of(user)) > AT_ONCE):
+        return False
+    catch_up(user)
+    return True
+
+
+def catch_up(user: User, has_time: Callable[[], bool] = lambda: True) -> bool:
+    """Reconcile what changed, portion by portion while there is time. Returns whether nothing is left."""
+    Library.objects.get_or_create(user=user)
+    while has_time():
+        if not _reconcile_a_portion(user):
+            return True
+    return not _changes(user).exists()
+
+
+def people_with_changes() -> Iterable[User]:
+    """Those whose libraries are behind, the longest waiting first."""
+    waiting = LibraryChange.objects.order_by("user", "pk").values_list("user", flat=True).distinct()
+    return User.objects.filter(pk__in=waiting).order_by("pk")
+
+
+def recompute(user: User) -> None:
+    """Have every film of a library reconciled anew."""
+    marks.mark_all([user.pk])
+    catch_up(user)
+
+
+def _changes(user: User) -> QuerySet[LibraryChange]:
+    return LibraryChange.objects.filter(user=user).order_by("pk")
+
+
+def _reconcile_a_portion(user: User) -> bool:
+    """False: there was nothing to do."""
+    with transaction.atomic():
+        library = Library.objects.select_for_update().get(user=user)  # one at a time for each person
+        changes = list(_changes(user).values_list("pk", "key")[:PORTION])
+        if not changes:
+            return False
+        seen_to = LibraryChange.objects.filter(pk__in=[pk for pk, _ in changes])
+        names = {key for _, key in changes}
+        if keys.EVERYTHING in names:  # each of them in its turn
+            seen_to.filter(key=keys.EVERYTHING).delete()
+            marks.mark_keys(user.pk, evidence.keys_of(user))
+            return True
+        # before anything is read: what changes from now on brings a row of its own
+        seen_to.delete()
+        is_changed = _reconcile(user, names)
+        Library.objects.filter(pk=library.pk).update(revision=F("revision") + is_changed, reconciled_at=timezone.now())
+    return True
+
+
+def _reconcile(user: User, names: Collection[str]) -> bool:
+    """Make the rows of these films say what follows from what tells of them now. Returns whether any changed."""
+    told = evidence.read(user, names)
+    return write(user, names, told, evidence.decisions_of(user))
