@@ -15,6 +15,7 @@ from .views import (
     sharing,
     statistics,
     tokens,
+    undoing,
     updates,
 )
 
@@ -74,6 +75,7 @@ urlpatterns = [
     path("library/export.csv", library.library_csv, name="library_csv"),
     path("library/export.json", library.library_json, name="library_json"),
     path("library/letterboxd.zip", library.library_letterboxd, name="library_letterboxd"),
+    path("library/undo/", undoing.library_undo, name="library_undo"),
     path("library/stats/", statistics.library_stats, name="library_stats"),
     path("library/share/", sharing.library_share, name="library_share"),
     path("library/share/<int:link_id>/revoke/", sharing.library_share_revoke, name="library_share_revoke"),

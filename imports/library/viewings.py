@@ -1,5 +1,5 @@
-"""Viewings of a person's library, changed by them: told by hand, put right, taken out, and all of it undone. Evidence is
-never changed: what they say is a row of its own, and the library follows from both."""
+"""Viewings of a person's library, changed by them: told by hand, put right, taken out, and all of it undone. Evidence
+is never changed: what they say is a row of its own, and the library follows from both."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,8 +89,8 @@ def refuse_impossible(day: date | None, today: date) -> None:
 
 
 def add(user: User, tmdb_id: int, values: Values, *, today: date) -> LibraryViewing:
-    """A viewing that the person tells, of a film known here; returns what it is in their library, which may be a viewing
-    that an import tells, too. Raises CantTell."""
+    """A viewing that the person tells, of a film known here. Returns what it is in their library, which may be a
+    viewing that an import tells, too. Raises CantTell."""
     refuse_impossible(values.get("watched_on"), today)
     film = TmdbMovie.objects.exclude(details_status=DetailsStatus.GONE).filter(pk=tmdb_id).first()
     if film is None:

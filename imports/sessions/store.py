@@ -23,6 +23,7 @@ from imports.models import (
     expiry_of,
 )
 from imports.outcomes import settle
+from imports.reconciling import marks
 from imports.review import memory
 from imports.sources.base import Parsed, ParsedMovie, ParsedViewing, RowNote
 from imports.sources.traits import REVIEWS
@@ -101,6 +102,7 @@ def _store_rows(
         bulk.insert(Viewing, viewing_columns(viewings))
     if parsed.restored and owner.user is not None:
         restore.give_back(owner.user, session, movies)
+    marks.mark(Movie.objects.filter(session=session))
     return session
 
 
