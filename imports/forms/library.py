@@ -2,13 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from imports.films.filters import Facets
-from imports.library.rankings import ORDERS, RankingFilters, today
+from imports.films.conditions import LONGEST
+from imports.library.films import ORDERS, RATED, LibraryFacets, LibraryFilters
+from imports.library.rankings import today
+from imports.library.words import source_name
 from imports.models import RATINGS
 
 from .chips import WEEKDAYS, a_day_month_or_year, hidden
@@ -19,8 +21,8 @@ WRONG_DAY = _("That is not a day: choose one from the calendar, or write it like
 FUTURE_DAY = _("That day has not come yet.")
 
 
-class RatingForm(forms.Form):
-    """Stars and a day. A page may send `time_zone`, so that the person's own day decides what has not come yet."""
+class StarsForm(forms.Form):
+    """Stars. A page may send `time_zone`, so that the person's own day is today."""
 
     rating = forms.TypedChoiceField(
         label=_("Your rating"),
@@ -30,25 +32,26 @@ class RatingForm(forms.Form):
         choices=[("", _("No rating yet")), *((f"{r:.1f}", f"{r:g}") for r in RATINGS)],
         error_messages={"invalid_choice": WRONG_RATING},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today(self.data.get("time_zone", ""))
+
+
+class RatingForm(StarsForm):
+    """Stars and a day, which must have come."""
+
     rated_at = forms.DateField(
         label=_("Date"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": WRONG_DAY, "invalid": WRONG_DAY},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today(self.data.get("time_zone", ""))
-
     def clean_rated_at(self) -> date:
         day: date = self.cleaned_data["rated_at"]
         if day > self.today:
             raise forms.ValidationError(FUTURE_DAY)
         return day
-
-
-class TakeBackForm(forms.Form):
-    since = forms.DateTimeField(required=False)
 
 
 class FilmSearchForm(forms.Form):
@@ -60,22 +63,27 @@ class FilmSearchForm(forms.Form):
 
 
 class LibraryFilterForm(FilmFilterForm):
-    """The filters of a person's library."""
+    """The filters of the films in a person's library."""
 
-    sorts = SORTS | {"date": _("Newest rated"), "date_oldest": _("Oldest rated"), "genre": _("Genre")}
-    stars = "g"
+    sorts = SORTS | {"first": _("Newest first seen"), "first_oldest": _("Oldest first seen")}
     unrated = _("No rating yet")
     field_order = (
-        "q", "rating", "decade", "genre", "sort", "year", "rated_in", "rated_weekday", "genre_too", "director", "cast",
-        "country", "language", "view",
+        "q", "source", "decade", "genre", "rating", "sort", "liked", "view", "watched", "weekday", "rewatched",
     )  # fmt: skip
 
-    rated_in = hidden(forms.CharField, validators=[a_day_month_or_year])
-    rated_weekday = hidden(forms.TypedChoiceField, choices=list(WEEKDAYS.items()), coerce=int, empty_value=None)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    liked = forms.BooleanField(label=_("Liked only"), required=False)
+    watched = hidden(forms.CharField, validators=[a_day_month_or_year])
+    weekday = hidden(forms.TypedChoiceField, choices=list(WEEKDAYS.items()), coerce=int, empty_value=None)
+    rewatched = hidden(forms.BooleanField)
+    tag = hidden(forms.CharField, max_length=LONGEST)
 
-    def __init__(self, data: Any, *, facets: Facets) -> None:
+    def __init__(self, data: Any, *, facets: LibraryFacets) -> None:
         super().__init__(data, facets=facets, orders=ORDERS)
+        self._choices("source", _("Any source"), [(source, source_name(source)) for source in facets.sources])
+        ratings = cast(forms.ChoiceField, self.fields["rating"])
+        ratings.choices = [*ratings.choices, (RATED, _("Rated"))]
 
-    def filters(self) -> RankingFilters:
+    def filters(self) -> LibraryFilters:
         """The valid values; the others stand at their defaults."""
-        return RankingFilters(**self.given())
+        return LibraryFilters(**self.given())

@@ -157,6 +157,16 @@ def add(user: User, film: TmdbMovie, rating: Decimal | None, rated_at: date) -> 
     return ranking, ranking is new
 
 
+def rate(user: User, film: TmdbMovie, rating: Decimal | None, on: date) -> None:
+    """The person's own rating of a film, whether they rated it before or not; None takes it away. The day stays where
+    the stars do."""
+    ranking = user.rankings.filter(tmdb_movie=film).first()
+    if ranking is None and rating is not None:
+        ranking, _ = add(user, film, rating, on)
+    if ranking is not None and ranking.rating != rating:
+        change(ranking, {"rating": rating, "rated_at": on})
+
+
 def ensure(new: Ranking) -> Ranking:
     """The ranking that the person has of this film, locked: the one that was there, else this new one."""
     same_film = Ranking.objects.filter(user_id=new.user_id, tmdb_movie_id=new.tmdb_movie_id)
