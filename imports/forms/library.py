@@ -11,7 +11,7 @@ from imports.films.conditions import LONGEST
 from imports.library.films import ORDERS, RATED, LibraryFacets, LibraryFilters
 from imports.library.rankings import today
 from imports.library.words import source_name
-from imports.models import RATINGS
+from imports.models import RATINGS, LibraryFilm, LibraryViewing
 
 from .chips import WEEKDAYS, a_day_month_or_year, hidden
 from .filters import SORTS, FilmFilterForm
@@ -19,6 +19,8 @@ from .filters import SORTS, FilmFilterForm
 WRONG_RATING = _("A rating is half a star to five stars, in halves.")
 WRONG_DAY = _("That is not a day: choose one from the calendar, or write it like 2024-05-31.")
 FUTURE_DAY = _("That day has not come yet.")
+TWO_NEEDED = _("Choose the viewings that are one: two at least.")
+VIEWING_GONE = _("One of these viewings is not in your library any more.")
 
 
 class StarsForm(forms.Form):
@@ -54,6 +56,40 @@ class RatingForm(StarsForm):
         return day
 
 
+class JoinForm(forms.Form):
+    """The viewings of a film that are one."""
+
+    viewing = forms.ModelMultipleChoiceField(
+        queryset=LibraryViewing.objects.none(),
+        error_messages={
+            "required": TWO_NEEDED,
+            "invalid_choice": VIEWING_GONE,
+            "invalid_pk_value": VIEWING_GONE,
+            "invalid_list": VIEWING_GONE,
+        },
+    )
+
+    def __init__(self, data: Any, *, film: LibraryFilm) -> None:
+        super().__init__(data)
+        own = LibraryViewing.objects.filter(film=film).select_related("film", "user").order_by("place")
+        cast(Any, self.fields["viewing"]).queryset = own
+
+    def clean_viewing(self) -> Any:
+        chosen = self.cleaned_data["viewing"]
+        if len(chosen) < 2:
+            raise forms.ValidationError(TWO_NEEDED)
+        return chosen
+
+
+class AnswerForm(forms.Form):
+    """Whether two viewings are the same."""
+
+    same = forms.ChoiceField(
+        choices=[("yes", ""), ("no", "")],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Say whether it is one viewing or two.")),
+    )
+
+
 class FilmSearchForm(forms.Form):
     q = forms.CharField(
         label=_("Title, with or without its year, or an address at TMDB or IMDb"),
@@ -81,7 +117,7 @@ class LibraryFilterForm(FilmFilterForm):
     def __init__(self, data: Any, *, facets: LibraryFacets) -> None:
         super().__init__(data, facets=facets, orders=ORDERS)
         self._choices("source", _("Any source"), [(source, source_name(source)) for source in facets.sources])
-        ratings = cast(forms.ChoiceField, self.fields["rating"])
+        ratings = cast(Any, self.fields["rating"])
         ratings.choices = [*ratings.choices, (RATED, _("Rated"))]
 
     def filters(self) -> LibraryFilters:

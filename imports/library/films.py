@@ -14,7 +14,7 @@ from enrichment.titles import fold
 from imports.films import conditions
 from imports.films.filters import Facets, FilmFilters
 from imports.films.listing import MOST_WORDS
-from imports.models import Kind, LibraryFilm, LibraryViewing, Movie
+from imports.models import PERSON, Kind, LibraryFilm, LibraryViewing, Movie
 from imports.reconciling import keys
 
 RATED = "any"  # of LibraryFilters.rating: whatever the stars
@@ -120,6 +120,16 @@ def facets(user: User) -> LibraryFacets:
     of_films = Facets.of(years, genre_lists)
     sources = sorted({source for sources in source_lists for source in sources})
     return LibraryFacets(decades=of_films.decades, genres=of_films.genres, sources=sources)
+
+
+def viewings_of(film: LibraryFilm) -> QuerySet[LibraryViewing]:
+    """The newest first, those without a day last."""
+    return film.viewings.order_by(F("watched_on").desc(nulls_last=True), "-place")
+
+
+def own_rating(film: LibraryFilm) -> str:
+    """The person's own stars, as a form has them; empty: none, whatever their imports say."""
+    return next((f"{told['rating']:.1f}" for told in film.ratings if told["source"] == PERSON), "")
 
 
 class Equation(NamedTuple):
