@@ -1,29 +1,20 @@
-"""A person's library: its films in a list, what is added to it, what is taken away."""
+"""A person's library: its films in a list, and what is taken away of it."""
 
-from typing import cast
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
-from enrichment import numbers
-from enrichment.models import DetailsStatus, TmdbMovie
-from imports.forms.library import FilmSearchForm, LibraryFilterForm, RatingForm
-from imports.library import films, questions, rankings
+from imports.forms.library import LibraryFilterForm
+from imports.library import films, questions
 from imports.reconciling import keeping
+from imports.web.access import person
 from imports.web.addresses import shortened
 from imports.web.downloads import films_of_library, json_of_library, letterboxd_of_library
-from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment, with_address
-
-from . import film_search
+from imports.web.htmx import HtmxHttpRequest, wants_fragment, with_address
 
 FILMS_A_PAGE = 48
 
@@ -32,7 +23,7 @@ FILMS_A_PAGE = 48
 @login_required
 @vary_on_headers("HX-Request")
 def library(request: HtmxHttpRequest) -> HttpResponse:
-    user = _person(request)
+    user = person(request)
     is_complete = keeping.up_to_date(user)
     facets = films.facets(user)
     form = LibraryFilterForm(request.GET, facets=facets)
@@ -56,85 +47,33 @@ def library(request: HtmxHttpRequest) -> HttpResponse:
 @login_required
 def library_progress(request: HtmxHttpRequest) -> HttpResponse:
     """For a page that waits until the library is put together: it is loaded anew once that is so."""
-    return HttpResponseClientRefresh() if keeping.up_to_date(_person(request)) else HttpResponse(status=204)
+    return HttpResponseClientRefresh() if keeping.up_to_date(person(request)) else HttpResponse(status=204)
 
 
 @require_safe
 @login_required
 def ranking(request: HttpRequest, ranking_id: int) -> HttpResponse:
     """A rated film's page in the library."""
-    user = _person(request)
+    user = person(request)
     tmdb_id = get_object_or_404(user.rankings, pk=ranking_id).tmdb_movie_id
     keeping.up_to_date(user)
     film = user.library_films.filter(tmdb_movie=tmdb_id).first()
     return redirect(film or "imports:library")  # a large library is not put together yet
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@vary_on_headers("HX-Request")
-def film_add(request: HtmxHttpRequest) -> HttpResponse:
-    """Search, pick one, rate it."""
-    if request.method == "POST":
-        return _add(request)
-    if picked := request.GET.get("film"):
-        return _picked(request, _film_or_404(picked), RatingForm(initial={"rated_at": rankings.today(), "rating": ""}))
-    return _searched(request)
-
-
 @require_safe
 @login_required
 def library_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return films_of_library(_person(request))
+    return films_of_library(person(request))
 
 
 @require_safe
 @login_required
 def library_json(request: HttpRequest) -> StreamingHttpResponse:
-    return json_of_library(_person(request))
+    return json_of_library(person(request))
 
 
 @require_safe
 @login_required
 def library_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
-    return letterboxd_of_library(_person(request))
-
-
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)  # login_required
-
-
-def _searched(request: HtmxHttpRequest) -> HttpResponse:
-    form = FilmSearchForm(request.GET if "q" in request.GET else None)
-    result = film_search.searched(request, form.cleaned_data["q"]) if form.is_valid() else film_search.NOT_YET
-    owned = _person(request).rankings.filter(tmdb_movie__in=result.films)
-    context = {"form": form, "result": result, "owned": dict(owned.values_list("tmdb_movie_id", "pk"))}
-    return render(request, pick_template(request, "library/film_add.html", "library/_found.html"), context)
-
-
-def _picked(request: HtmxHttpRequest, film: TmdbMovie, form: RatingForm, status: int = 200) -> HttpResponse:
-    has = _person(request).rankings.filter(tmdb_movie=film).first()
-    if has is not None:  # one ranking a film: what is there can be changed, not added again
-        return redirect("imports:ranking", has.pk)
-    return render(request, "library/film_rate.html", {"film": film, "form": form}, status=status)
-
-
-def _add(request: HtmxHttpRequest) -> HttpResponse:
-    film, form = _film_or_404(request.POST.get("film", "")), RatingForm(request.POST)
-    if not form.is_valid():
-        return _picked(request, film, form, status=422)
-    answer = form.cleaned_data
-    ranking, is_new = rankings.add(_person(request), film, answer["rating"], answer["rated_at"])
-    if is_new:
-        messages.success(request, gettext("“%(title)s” is in your library now.") % {"title": ranking.title})
-        return redirect("imports:library")
-    messages.info(request, gettext("“%(title)s” was in your library already.") % {"title": ranking.title})
-    return redirect("imports:ranking", ranking.pk)
-
-
-def _film_or_404(tmdb_id: str) -> TmdbMovie:
-    number = numbers.from_text(tmdb_id)
-    if number is None:
-        raise Http404
-    unusable = Q(details_status=DetailsStatus.GONE) | Q(title="")  # deleted at TMDB, or purged here
-    return get_object_or_404(TmdbMovie.objects.exclude(unusable), pk=number)
+    return letterboxd_of_library(person(request))

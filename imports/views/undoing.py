@@ -21,8 +21,8 @@ def offer(request: HttpRequest, sentence: str, done: viewings.Undoable) -> None:
 
 
 def came_from(request: HttpRequest, otherwise: str) -> str:
-    """The page that a form was sent from, if it is one of ours: the form only says so."""
-    back = request.POST.get("back", "")
+    """The page that a form was sent from, or that led to it, if it is one of ours: the address only says so."""
+    back = request.POST.get("back") or request.GET.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
     return back if is_ours else otherwise
 
