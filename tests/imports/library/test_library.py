@@ -73,7 +73,7 @@ def test_a_film_of_no_possible_number_is_not_found(client: Client, django_user_m
     assert client.post("/library/add/", {"film": number, "rating": "3.5", "rated_at": "2024-05-01"}).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/library/1/", "/library/1/remove/", "/library/restore/", "/library/add/"])
+@pytest.mark.parametrize("path", ["/library/films/1/rate/", "/library/perhaps/all/", "/library/undo/", "/library/add/"])
 def test_changes_need_the_csrf_token(person: User, path: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(person)
