@@ -1,6 +1,5 @@
 """What the pages of the library take in."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -38,22 +37,6 @@ class StarsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today(self.data.get("time_zone", ""))
-
-
-class RatingForm(StarsForm):
-    """Stars and a day, which must have come."""
-
-    rated_at = forms.DateField(
-        label=_("Date"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": WRONG_DAY, "invalid": WRONG_DAY},
-    )
-
-    def clean_rated_at(self) -> date:
-        day: date = self.cleaned_data["rated_at"]
-        if day > self.today:
-            raise forms.ValidationError(FUTURE_DAY)
-        return day
 
 
 class JoinForm(forms.Form):

@@ -83,11 +83,10 @@ def as_it_stands(viewing: LibraryViewing) -> tuple[Any, ...]:
 
 
 def sentences(answer: Any) -> list[str]:
-    html = answer.content.decode()
-    parts = re.findall(
-        r'<ul class="errorlist.*?</ul>|<div class="problem.*?</div>|<span role="status">.*?</span>', html
-    )
-    return [unescape(" ".join(re.sub("<.*?>", " ", part).split())) for part in parts]
+    """What the page says: of a field, of the form, and of what was done before."""
+    said = r'<ul class="errorlist.*?</ul>|<div class="problem.*?</div>|<span role="status">.*?</span>'
+    parts = re.findall(said, answer.content.decode(), re.S)
+    return [unescape(" ".join(re.sub("<.*?>", " ", part, flags=re.S).split())) for part in parts]
 
 
 # Adding
