@@ -1,9 +1,6 @@
-"""A person's library: its films in a list, what is added to it, what is taken away."""
-
-from typing import cast
+"""A person's library: its films in a list, and what is taken away of it."""
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +11,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from imports.forms.library import LibraryFilterForm
 from imports.library import films, questions
 from imports.reconciling import keeping
+from imports.web.access import person
 from imports.web.addresses import shortened
 from imports.web.downloads import films_of_library, json_of_library, letterboxd_of_library
 from imports.web.htmx import HtmxHttpRequest, wants_fragment, with_address
@@ -25,7 +23,7 @@ FILMS_A_PAGE = 48
 @login_required
 @vary_on_headers("HX-Request")
 def library(request: HtmxHttpRequest) -> HttpResponse:
-    user = _person(request)
+    user = person(request)
     is_complete = keeping.up_to_date(user)
     facets = films.facets(user)
     form = LibraryFilterForm(request.GET, facets=facets)
@@ -49,14 +47,14 @@ def library(request: HtmxHttpRequest) -> HttpResponse:
 @login_required
 def library_progress(request: HtmxHttpRequest) -> HttpResponse:
     """For a page that waits until the library is put together: it is loaded anew once that is so."""
-    return HttpResponseClientRefresh() if keeping.up_to_date(_person(request)) else HttpResponse(status=204)
+    return HttpResponseClientRefresh() if keeping.up_to_date(person(request)) else HttpResponse(status=204)
 
 
 @require_safe
 @login_required
 def ranking(request: HttpRequest, ranking_id: int) -> HttpResponse:
     """A rated film's page in the library."""
-    user = _person(request)
+    user = person(request)
     tmdb_id = get_object_or_404(user.rankings, pk=ranking_id).tmdb_movie_id
     keeping.up_to_date(user)
     film = user.library_films.filter(tmdb_movie=tmdb_id).first()
@@ -66,20 +64,16 @@ def ranking(request: HttpRequest, ranking_id: int) -> HttpResponse:
 @require_safe
 @login_required
 def library_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return films_of_library(_person(request))
+    return films_of_library(person(request))
 
 
 @require_safe
 @login_required
 def library_json(request: HttpRequest) -> StreamingHttpResponse:
-    return json_of_library(_person(request))
+    return json_of_library(person(request))
 
 
 @require_safe
 @login_required
 def library_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
-    return letterboxd_of_library(_person(request))
-
-
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)  # login_required
+    return letterboxd_of_library(person(request))
