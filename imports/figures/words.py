@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from imports.models import PERSON, Source
 from imports.statistics.shape import KnownOf, Span, Statistics
 
 KNOWN: dict[KnownOf, Any] = {
@@ -31,10 +32,12 @@ def films(n: int) -> str:
     return ngettext("%(n)s film", "%(n)s films", n) % {"n": number(n)}
 
 
-def viewings(n: int, kind: str = "import") -> str:
-    if kind == "library":
-        return ngettext("%(n)s rating", "%(n)s ratings", n) % {"n": number(n)}
+def viewings(n: int) -> str:
     return ngettext("%(n)s viewing", "%(n)s viewings", n) % {"n": number(n)}
+
+
+def source(name: str) -> str:
+    return gettext("By hand") if name == PERSON else str(Source(name).label)
 
 
 def hours(minutes: int) -> str:
