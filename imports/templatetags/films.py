@@ -18,6 +18,7 @@ from enrichment.queries import poster_url
 from imports.figures.words import running_time
 from imports.films.viewings import REVIEW_SHOWN
 from imports.languages import language_name
+from imports.library.words import source_name
 from imports.looks import look_of
 from imports.models import Doubt, Movie
 from imports.sessions.report import row_reason, skip_rule
@@ -27,6 +28,7 @@ register.filter(language_name)
 register.filter(row_reason)
 register.filter(running_time)
 register.filter(skip_rule)
+register.filter(source_name)
 
 SERVICE_TROUBLES = {
     "unreachable": _("it can't be reached"),

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,9 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from enrichment import numbers
-from enrichment.models import DetailsStatus, TmdbMovie
-from imports.forms.library import FilmSearchForm, LibraryFilterForm, RatingForm, TakeBackForm
+from imports.forms.library import LibraryFilterForm, RatingForm, TakeBackForm
 from imports.library import rankings
 from imports.library.from_import import TakenBack, take_back
 from imports.models import Ranking
@@ -26,8 +23,6 @@ from imports.web import access
 from imports.web.addresses import shortened
 from imports.web.downloads import films_of_library, json_of_library, letterboxd_of_library
 from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment, with_address
-
-from . import film_search
 
 FILMS_A_PAGE = 48
 REMOVED = "removed_ranking"  # in the Django session, until the library has shown it once
@@ -106,18 +101,6 @@ def ranking_restore(request: HtmxHttpRequest) -> HttpResponse:
         return _shown(request, ranking, None)
     messages.success(request, gettext("“%(title)s” is back in your library.") % {"title": ranking.title})
     return redirect("imports:library")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@vary_on_headers("HX-Request")
-def film_add(request: HtmxHttpRequest) -> HttpResponse:
-    """Search, pick one, rate it."""
-    if request.method == "POST":
-        return _add(request)
-    if picked := request.GET.get("film"):
-        return _picked(request, _film_or_404(picked), RatingForm(initial={"rated_at": rankings.today(), "rating": ""}))
-    return _searched(request)
 
 
 @require_safe
@@ -201,42 +184,6 @@ def _shown(
 def _is_table(request: HttpRequest) -> bool:
     """htmx says which view it swaps into."""
     return "table" in (request.GET.get("view"), request.POST.get("view"))
-
-
-def _searched(request: HtmxHttpRequest) -> HttpResponse:
-    form = FilmSearchForm(request.GET if "q" in request.GET else None)
-    result = film_search.searched(request, form.cleaned_data["q"]) if form.is_valid() else film_search.NOT_YET
-    owned = _person(request).rankings.filter(tmdb_movie__in=result.films)
-    context = {"form": form, "result": result, "owned": dict(owned.values_list("tmdb_movie_id", "pk"))}
-    return render(request, pick_template(request, "library/film_add.html", "library/_found.html"), context)
-
-
-def _picked(request: HtmxHttpRequest, film: TmdbMovie, form: RatingForm, status: int = 200) -> HttpResponse:
-    has = _person(request).rankings.filter(tmdb_movie=film).first()
-    if has is not None:  # one ranking a film: what is there can be changed, not added again
-        return redirect("imports:ranking", has.pk)
-    return render(request, "library/film_rate.html", {"film": film, "form": form}, status=status)
-
-
-def _add(request: HtmxHttpRequest) -> HttpResponse:
-    film, form = _film_or_404(request.POST.get("film", "")), RatingForm(request.POST)
-    if not form.is_valid():
-        return _picked(request, film, form, status=422)
-    answer = form.cleaned_data
-    ranking, is_new = rankings.add(_person(request), film, answer["rating"], answer["rated_at"])
-    if is_new:
-        messages.success(request, gettext("“%(title)s” is in your library now.") % {"title": ranking.title})
-        return redirect("imports:library")
-    messages.info(request, gettext("“%(title)s” was in your library already.") % {"title": ranking.title})
-    return redirect("imports:ranking", ranking.pk)
-
-
-def _film_or_404(tmdb_id: str) -> TmdbMovie:
-    number = numbers.from_text(tmdb_id)
-    if number is None:
-        raise Http404
-    unusable = Q(details_status=DetailsStatus.GONE) | Q(title="")  # deleted at TMDB, or purged here
-    return get_object_or_404(TmdbMovie.objects.exclude(unusable), pk=number)
 
 
 def _in_words(counts: rankings.Added) -> str:
