@@ -92,6 +92,7 @@ SIGNED_IN_PAGES = [
 RANKING_PAGES = {
     "library/<int:ranking_id>/": (200, 404, 302),
     "library/<int:ranking_id>/remove/": (405, 405, 405),
+    "library/stats/<int:year>/": (404, 404, 302),  # nobody here saw anything in that year
     "library/share/<int:link_id>/revoke/": (405, 405, 405),
     "library/share/<int:link_id>/preview.png": (200, 404, 302),
     "settings/tokens/<int:token_id>/revoke/": (405, 405, 405),
@@ -280,7 +281,7 @@ def test_pages_of_a_person_lead_the_others_to_sign_in(route: str) -> None:
 
 def of_ranking(route: str, ranking: Ranking) -> str:
     link, _ = ShareLink.objects.get_or_create(user=ranking.user)
-    known = {"<int:ranking_id>": ranking.pk, "<int:link_id>": link.pk, "<int:token_id>": 1}
+    known = {"<int:ranking_id>": ranking.pk, "<int:link_id>": link.pk, "<int:token_id>": 1, "<int:year>": 2024}
     for parameter, value in (known | {"<uuid:session_id>": UUID(int=0)}).items():
         route = route.replace(parameter, str(value))
     return f"/{route}"
