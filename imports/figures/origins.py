@@ -4,6 +4,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
+from imports.library.words import source_name
 from imports.statistics.shape import Telling
 
 from . import words
@@ -16,7 +17,7 @@ class Origins(Base):
     def sources(self) -> list[Number]:
         return [
             Number(
-                label=words.source(telling["source"]),
+                label=source_name(telling["source"]),
                 text=words.films(telling["films"]),
                 note=self._viewings(telling),
                 url=self.links.films(telling["filter"]),

@@ -8,7 +8,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from imports.models import PERSON, Source
 from imports.statistics.shape import KnownOf, Span, Statistics
 
 KNOWN: dict[KnownOf, Any] = {
@@ -34,10 +33,6 @@ def films(n: int) -> str:
 
 def viewings(n: int) -> str:
     return ngettext("%(n)s viewing", "%(n)s viewings", n) % {"n": number(n)}
-
-
-def source(name: str) -> str:
-    return gettext("By hand") if name == PERSON else str(Source(name).label)
 
 
 def hours(minutes: int) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from imports.figures.links import LibraryLinks, Links, SessionLinks
 from imports.figures.whole import Figures
 from imports.forms.statistics import StatisticsFilterForm
+from imports.library import questions
 from imports.models import ImportSession
 from imports.reconciling import keeping
 from imports.sessions.progress import progress_of
@@ -71,6 +72,7 @@ def library_stats(request: HtmxHttpRequest) -> HttpResponse:
         data = kept.of_library(user, filters)
     figures = Figures(data, LibraryLinks(filters.chosen))
     context = {"form": form, "figures": figures, "is_filtered": bool(filters), "is_behind": not is_complete}
+    context["questions_count"] = questions.count(user)
     return _shown(request, "statistics/library.html", context)
 
 
