@@ -69,6 +69,7 @@ OPEN_PAGES = {
     "api/upload": 405,
     "api/session/import": 405,
     "schemas/export-v1.json": 200,
+    "schemas/library-v1.json": 200,
     "api/docs": 200,
     "api/openapi.json": 200,
 }
@@ -84,9 +85,12 @@ SIGNED_IN_PAGES = [
     "library/add/",
     "library/share/",
     "library/stats/",
+    "library/export/",
     "library/export.csv",
     "library/export.json",
+    "library/viewings.csv",
     "library/letterboxd.zip",
+    "library/letterboxd-missing.zip",
 ]
 # A person's ranking: what GET answers to its owner, to other people (staff too), and to whoever isn't signed in.
 RANKING_PAGES = {

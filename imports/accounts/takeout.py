@@ -11,7 +11,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-from imports.exports.library import library_csv, library_json
+from imports.exports.library import library_json
+from imports.exports.library_tables import films_csv
 from imports.exports.session import session_json
 from imports.exports.streams import as_json, json_members
 from imports.models import ImportSession, ShareLink
@@ -22,7 +23,8 @@ README = """This is everything that {name}'s account held on this instance of Re
 
 account.json          the account itself; the password is not known, only a proof of it, which is left out
 imports/              each import, as Reelkeeper's own export: it can be read back
-library.json, .csv    the rankings
+library.json          the library, with rankings, viewings told by hand and decisions: it can be read back
+library.csv           its films
 memory.json           what was decided for a title, for the next import
 share_links.json      links to share, without the part that opens them
 api_tokens.json       names and dates of API tokens, without the tokens
@@ -80,7 +82,7 @@ def _parts(user: User) -> Iterator[tuple[str, Iterable[str]]]:
     groups = list(user.groups.values_list("name", flat=True))
     yield "account.json", [as_json({name: getattr(user, name) for name in ACCOUNT} | {"groups": groups}), "\n"]
     yield "library.json", library_json(user)
-    yield "library.csv", library_csv(user)
+    yield "library.csv", films_csv(user)
     yield "memory.json", _list(user.match_memories.order_by("pk").values(*MEMORY))
     links = ShareLink.objects.filter(Q(user=user) | Q(session__user=user)).order_by("pk")
     yield "share_links.json", _list(links.values(*LINK, *SHOWS))

@@ -11,7 +11,7 @@ from ninja import Schema
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from imports.exports.library import facts_of
+from enrichment.queries import poster_url
 from imports.films.ratings import as_number
 from imports.films.viewings import WithViewings
 from imports.models import ImportSession, Movie, Ranking, Viewing
@@ -359,7 +359,19 @@ class RankingOut(Schema):
     @classmethod
     def of(cls, ranking: Ranking) -> Self:
         """`ranking` with its tmdb_movie fetched."""
-        return cls(id=ranking.pk, **facts_of(ranking))
+        film = ranking.tmdb_movie
+        return cls(
+            id=ranking.pk,
+            title=ranking.title,
+            year=ranking.year,
+            rating=as_number(ranking.rating),
+            rated_at=ranking.rated_at,
+            tmdb_id=film.pk,
+            imdb_id=film.imdb_id or None,
+            directors=film.directors,
+            genres=film.genres,
+            poster_url=poster_url(film.poster_path) or None,
+        )
 
 
 class Rankings(Schema):

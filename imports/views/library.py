@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -24,7 +24,6 @@ from imports.library.from_import import TakenBack, take_back
 from imports.models import Ranking
 from imports.web import access
 from imports.web.addresses import shortened
-from imports.web.downloads import films_of_library, json_of_library, letterboxd_of_library
 from imports.web.htmx import HtmxHttpRequest, pick_template, wants_fragment, with_address
 
 from . import film_search
@@ -118,24 +117,6 @@ def film_add(request: HtmxHttpRequest) -> HttpResponse:
     if picked := request.GET.get("film"):
         return _picked(request, _film_or_404(picked), RatingForm(initial={"rated_at": rankings.today(), "rating": ""}))
     return _searched(request)
-
-
-@require_safe
-@login_required
-def library_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return films_of_library(_person(request))
-
-
-@require_safe
-@login_required
-def library_json(request: HttpRequest) -> StreamingHttpResponse:
-    return json_of_library(_person(request))
-
-
-@require_safe
-@login_required
-def library_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
-    return letterboxd_of_library(_person(request))
 
 
 @require_POST
