@@ -7,12 +7,18 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 CLEAN_UP = "imports.tasks.cleanup"
+KEEP_LIBRARIES = "imports.tasks.keep_libraries"
 RESET_LETTERS = "imports.tasks.reset_letters"
 
 
 def clean_up() -> None:
     """Have deleted what is over, once this transaction is committed."""
     transaction.on_commit(lambda: async_task(CLEAN_UP))
+
+
+def keep_libraries() -> None:
+    """Have libraries brought up to date that are behind, once this transaction is committed."""
+    transaction.on_commit(lambda: async_task(KEEP_LIBRARIES))
 
 
 def send_reset_letters(user_ids: Sequence[int], site: str) -> None:

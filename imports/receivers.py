@@ -18,11 +18,13 @@ from imports.web.access import BROWSER_KEY
 from .accounts import account
 from .models import Analytics
 from .outcomes import settle
+from .reconciling import keeping
 
 
 @receiver(signals.settled)
 def take_answers(lookups: list[int], films: list[int], **kwargs: Any) -> None:
     settle.apply(lookups=lookups, films=films)
+    keeping.mark_renamed(films)
 
 
 @receiver(signals.reopened)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from enrichment import admin_log
 from imports.models import ImportSession, Movie, expiry
+from imports.reconciling import marks
 from imports.review import memory
 from imports.sessions.delete import delete_import
 from imports.sharing.links import revoke_link
@@ -24,7 +25,10 @@ def adopt(browser_key: str, user: User) -> int:
     with transaction.atomic():
         list(brought.order_by("pk").select_for_update(no_key=True))  # what another tab chooses now comes before this
         memory.remember_choices(user, Movie.objects.filter(session__in=brought))
-        return brought.update(user=user, browser_key="", expires_at=expiry(has_account=True))
+        adopted = brought.update(user=user, browser_key="", expires_at=expiry(has_account=True))
+        if adopted:
+            marks.mark_all([user.pk])
+        return adopted
 
 
 def delete_account(user: User, watch: Callable[[Sequence[ImportSession]], Iterable[ImportSession]] = iter) -> None:

@@ -25,6 +25,7 @@ from imports.films import conditions
 from imports.films.filters import Facets, FilmFilters
 from imports.films.locking import lock_film, lock_import
 from imports.models import Decision, ImportSession, Movie, Ranking
+from imports.reconciling import marks
 
 TITLE_LENGTH = 500  # of Ranking.title
 SALT = "imports.rankings.removed"
@@ -141,6 +142,7 @@ def change(seen: Ranking, values: Changed) -> Ranking:
             for name, value in (values | {"changed_at": timezone.now()}).items():
                 setattr(ranking, name, value)
             ranking.save(update_fields=["rating", "rated_at", "changed_at"])
+            _mark(ranking)
     return ranking
 
 
@@ -162,6 +164,7 @@ def ensure(new: Ranking) -> Ranking:
         try:
             with transaction.atomic():
                 new.save(force_insert=True)
+                _mark(new)
             break
         except IntegrityError:  # another is there, unless it is taken away before it is read
             if standing := same_film.select_for_update(no_key=True).first():
@@ -175,6 +178,8 @@ def ensure_all(new: Iterable[Ranking]) -> None:
     """Keep those whose films the person has not ranked. In one order: two imports of theirs don't block each other."""
     in_order = sorted(new, key=lambda ranking: ranking.tmdb_movie_id)
     Ranking.objects.bulk_create(in_order, ignore_conflicts=True)
+    for user_id in {ranking.user_id for ranking in in_order}:
+        marks.mark_films([user_id], [ranking.tmdb_movie_id for ranking in in_order if ranking.user_id == user_id])
 
 
 MOST_AT_ONCE = 500
@@ -199,6 +204,7 @@ def remove(seen: Ranking) -> str:
         ranking = _locked(seen)
         values = {name: getattr(ranking, name) for name in KEPT}
         ranking.delete()
+        _mark(ranking)
     return signing.dumps({name: value if _is_plain(value) else str(value) for name, value in values.items()}, salt=SALT)
 
 
@@ -221,9 +227,14 @@ def restore(user: User, removed: str) -> Ranking:
         with transaction.atomic():
             ranking.movie = _still_its_film(ranking)
             ranking.save(force_insert=True)
+            _mark(ranking)
     except IntegrityError as exc:
         raise CantRestore from exc
     return Ranking.objects.select_related("tmdb_movie").get(pk=ranking.pk)
+
+
+def _mark(ranking: Ranking) -> None:
+    marks.mark_films([ranking.user_id], [ranking.tmdb_movie_id])
 
 
 def _locked(seen: Ranking) -> Ranking:

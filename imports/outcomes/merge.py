@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from imports.models import ImportSession, Movie, Ranking
+from imports.reconciling import marks
 from imports.sources.traits import REVIEWS
 
 from . import settle
@@ -21,8 +22,11 @@ def point_anew(old: int, new: int) -> None:
         to_lock = ImportSession.objects.filter(has_film | (reviews & Q(user__in=people))).order_by("pk")
         locked = list(to_lock.select_for_update().values_list("pk", flat=True))
         affected = ImportSession.objects.filter(pk__in=locked)
+        marks.mark(Movie.objects.filter(tmdb_movie=old))
         Movie.objects.filter(tmdb_movie=old).update(tmdb_movie=new)
+        marks.mark(Movie.objects.filter(tmdb_movie=new))
         _point_rankings(old, new, people)
+        marks.mark_films(people, [old, new])
         for pk in affected.filter(reviews).values_list("pk", flat=True):
             settle.sort_out(pk)
         affected.update(revision=F("revision") + 1)

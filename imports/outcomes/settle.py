@@ -25,6 +25,7 @@ from imports.models import (
     SessionStatus,
     expiry_of,
 )
+from imports.reconciling import marks
 from imports.sources.traits import REVIEWS
 
 from . import doubts
@@ -120,10 +121,13 @@ def _settle(session_id: UUID, news: Q) -> None:
     films = Movie.objects.filter(news, session_id=session_id, settled_at=None)
     if freed := _let_go_of_unknown(session_id, films.filter(_NO_SUCH_FILM)):
         films = Movie.objects.filter(news | Q(pk__in=freed), session_id=session_id, settled_at=None)
-    _take(session_id, films)
+    taken = _take(session_id, films)
+    outcomes = _outcomes_among(films)
+    if taken or Outcome.MATCHED in outcomes:
+        marks.mark(films.filter(tmdb_movie__isnull=False))
     counts = {
         _counter(outcome): films.filter(_ENDS[outcome][1]).update(outcome=outcome, settled_at=timezone.now())
-        for outcome in _outcomes_among(films)
+        for outcome in outcomes
     }
     if counts.get(_counter(Outcome.MATCHED)):
         sort_out(session_id)
@@ -132,8 +136,9 @@ def _settle(session_id: UUID, news: Q) -> None:
         complete(session_id)
 
 
-def _take(session_id: UUID, films: QuerySet[Movie]) -> None:
-    """The machine's answers become the films of those that wait, but where the import itself says otherwise."""
+def _take(session_id: UUID, films: QuerySet[Movie]) -> int:
+    """The machine's answers become the films of those that wait, but where the import itself says otherwise. Returns
+    how many were taken."""
     doubts.raise_doubts(films)
     answer = TitleLookup.objects.filter(pk=OuterRef("lookup_id")).values("tmdb_movie_id")[:1]
     matched = films.filter(tmdb_movie=None, lookup__status=LookupStatus.MATCHED, doubt="")
@@ -143,9 +148,11 @@ def _take(session_id: UUID, films: QuerySet[Movie]) -> None:
     for movie in doubts.less_exact(session_id, films) if taken else ():
         doubted = {"doubt": Doubt.TAKEN, "tmdb_movie": None, "chosen_by": ChosenBy.NOBODY}
         if movie.outcome == Outcome.OPEN:
+            marks.mark(Movie.objects.filter(pk=movie.pk))
             Movie.objects.filter(pk=movie.pk).update(**doubted)
         else:
             move(session_id, movie.pk, Outcome.UNSURE, **doubted)
+    return taken
 
 
 def _outcomes_among(films: QuerySet[Movie]) -> list[Outcome]:
@@ -165,6 +172,7 @@ def _let_go_of_unknown(session_id: UUID, films: QuerySet[Movie]) -> list[int]:
     details = [f"{movie.title[:150]} ({movie.tmdb_movie_id})" for movie in lost]
     RowProblem.objects.bulk_create(RowProblem(**note, reason="choice_unknown", detail=detail) for detail in details)
     open_again = Movie.objects.filter(pk__in=[movie.pk for movie in lost])
+    marks.mark(open_again)
     open_again.filter(decision=Decision.ADDED).update(decision=Decision.PENDING)
     open_again.update(tmdb_movie=None, chosen_by=ChosenBy.NOBODY)
     return [movie.pk for movie in lost]
@@ -172,6 +180,7 @@ def _let_go_of_unknown(session_id: UUID, films: QuerySet[Movie]) -> list[int]:
 
 def _reopen(session_id: UUID, news: Q) -> None:
     films = Movie.objects.filter(news, session_id=session_id)
+    marks.mark(films.filter(tmdb_movie__isnull=False))
     untaken = {"outcome": Outcome.OPEN, "settled_at": None, **_UNTAKEN}
     counts = {counter: -films.filter(outcome=outcome).update(**untaken) for outcome, (counter, _) in _ENDS.items()}
     films.filter(settled_at=None, tmdb_movie__isnull=False).update(**untaken)
@@ -214,12 +223,20 @@ def sort_out(session_id: UUID) -> None:
     pending = Movie.objects.filter(session_id=session_id, decision=Decision.PENDING, tmdb_movie__isnull=False)
     this_film = Movie.objects.filter(session_id=session_id, tmdb_movie=OuterRef("tmdb_movie"), kind=Kind.FILM)
     is_same = Exists(this_film.filter(turn__lt=OuterRef("turn")))
-    pending.filter(is_same).update(decision=Decision.SAME_FILM)
-    Movie.objects.filter(~is_same, session_id=session_id, decision=Decision.SAME_FILM).update(decision=Decision.PENDING)
+    _sort(pending.filter(is_same), Decision.SAME_FILM)
+    other_films = Movie.objects.filter(~is_same, session_id=session_id, decision=Decision.SAME_FILM)
+    _sort(other_films, Decision.PENDING)
     is_ranked = Exists(Ranking.objects.filter(user=OuterRef("session__user"), tmdb_movie=OuterRef("tmdb_movie")))
-    pending.filter(is_ranked).update(decision=Decision.ALREADY_RANKED)
+    _sort(pending.filter(is_ranked), Decision.ALREADY_RANKED)
     unranked = Movie.objects.filter(~is_ranked, session_id=session_id, decision=Decision.ALREADY_RANKED)
-    unranked.update(decision=Decision.PENDING)
+    _sort(unranked, Decision.PENDING)
+
+
+def _sort(movies: QuerySet[Movie], decision: Decision) -> None:
+    ids = list(movies.values_list("pk", flat=True))
+    sorted_now = Movie.objects.filter(pk__in=ids)
+    sorted_now.update(decision=decision)
+    marks.mark(sorted_now)
 
 
 def _counter(outcome: str) -> str:
@@ -233,7 +250,10 @@ def move(session_id: UUID, movie_id: int, outcome: Outcome, **values: Any) -> No
         lock(session_id)
         before = Movie.objects.values_list("outcome", flat=True).get(pk=movie_id)
         settled_at = None if outcome == Outcome.OPEN else timezone.now()
-        Movie.objects.filter(pk=movie_id).update(outcome=outcome, settled_at=settled_at, **values)
+        moved = Movie.objects.filter(pk=movie_id)
+        marks.mark(moved)
+        moved.update(outcome=outcome, settled_at=settled_at, **values)
+        marks.mark(moved)
         if before == outcome:
             _count(session_id, {}, {})  # the same outcome, but by another film: pages show something else
             return

@@ -1,17 +1,18 @@
 """A library is kept in rows: what changed is reconciled, a portion of films in a transaction, until nothing is left to
 be seen to. What a crash leaves undone stands in LibraryChange, and is done the next time."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterator
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, Q, QuerySet
+from django.db.models.functions import ExtractYear, Left
 from django.utils import timezone
 
-from imports.models import Library, LibraryChange
+from imports.models import Library, LibraryChange, LibraryFilm
 
 from . import evidence, keys, marks
-from .rows import write
+from .rows import TITLE_LENGTH, write
 
 PORTION = 2_000  # films in one transaction
 AT_ONCE = 3_000  # changes that a page waits for: about a second's work
@@ -38,16 +39,31 @@ def catch_up(user: User, has_time: Callable[[], bool] = lambda: True) -> bool:
     return not _changes(user).exists()
 
 
-def people_with_changes() -> Iterable[User]:
+def is_anyone_behind() -> bool:
+    return LibraryChange.objects.exists()
+
+
+def people_with_changes() -> Iterator[User]:
     """Those whose libraries are behind, the longest waiting first."""
-    waiting = LibraryChange.objects.order_by("user", "pk").values_list("user", flat=True).distinct()
-    return User.objects.filter(pk__in=waiting).order_by("pk")
+    waiting = LibraryChange.objects.order_by().values("user").annotate(first=Min("pk")).order_by("first")
+    for row in list(waiting):
+        if user := User.objects.filter(pk=row["user"]).first():
+            yield user
 
 
 def recompute(user: User) -> None:
     """Have every film of a library reconciled anew."""
     marks.mark_all([user.pk])
     catch_up(user)
+
+
+def mark_renamed(tmdb_ids: Collection[int] | None = None) -> None:
+    """Of these films, or of all: those that TMDB calls otherwise now than libraries do are looked at again."""
+    of_films = Q() if tmdb_ids is None else Q(tmdb_movie__in=tmdb_ids)
+    is_other = ~Q(title=Left("tmdb_movie__title", TITLE_LENGTH)) | ~Q(year=ExtractYear("tmdb_movie__release_date"))
+    renamed = LibraryFilm.objects.filter(of_films, is_other).exclude(tmdb_movie__title="").order_by()
+    for user_id, tmdb_id in renamed.values_list("user_id", "tmdb_movie_id").iterator(chunk_size=PORTION):
+        marks.mark_films([user_id], [tmdb_id])
 
 
 def _changes(user: User) -> QuerySet[LibraryChange]:

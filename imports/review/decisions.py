@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -22,6 +22,7 @@ from imports.films.locking import lock_film, lock_films, lock_import
 from imports.library import rankings
 from imports.models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome, Ranking
 from imports.outcomes import settle
+from imports.reconciling import marks
 
 from . import memory
 
@@ -140,6 +141,7 @@ def add_all(session: ImportSession, seen: Sequence[Movie], rating: Decimal | Non
         these = Q(pk__in=[movie.pk for movie in added])
         now = {"decision": Decision.ADDED, "decided_at": timezone.now(), "decided_with": uuid.uuid4()}
         session.movies.filter(these).update(**now)
+        marks.mark(session.movies.filter(these))
         memory.remember({movie: movie.tmdb_movie for movie in added})
         _rank_all(session, added, rating)
         _already_ranked(these & ~Q(pk__in=Ranking.objects.filter(movie__in=added).values("movie")))
@@ -197,6 +199,7 @@ def undo_import(session: ImportSession) -> Undone:
         _locked_import(session)
         kept = list(Ranking.objects.filter(movie__session=session, changed_at__isnull=False))
         added = Ranking.objects.filter(movie__session=session, changed_at=None)
+        _mark_ranked(added)
         count, _ = added.delete()
         memory.forget(session.movies.all())
     return Undone(count, kept)
@@ -336,12 +339,22 @@ def _decide(movie: Movie, decision: Decision, **match: Any) -> None:
     """The one place where a single film stops being pending."""
     if movie.decision != Decision.PENDING:
         raise AlreadyDecided(DECIDED, "already_decided")
-    Movie.objects.filter(pk=movie.pk).update(decision=decision, decided_at=timezone.now(), decided_with=None, **match)
+    decided = Movie.objects.filter(pk=movie.pk)
+    decided.update(decision=decision, decided_at=timezone.now(), decided_with=None, **match)
+    marks.mark(decided)
+
+
+def _mark_ranked(ranked: QuerySet[Ranking]) -> None:
+    """These rankings will be gone: their films are looked at again."""
+    films = list(ranked.values_list("user_id", "tmdb_movie_id"))
+    marks.mark_films({user_id for user_id, _ in films}, [film_id for _, film_id in films])
 
 
 def _already_ranked(which: Q) -> None:
     """The library had these films before: there is nothing to take back of them here."""
-    Movie.objects.filter(which).update(decision=Decision.ALREADY_RANKED, decided_at=None, decided_with=None)
+    ranked = Movie.objects.filter(which)
+    ranked.update(decision=Decision.ALREADY_RANKED, decided_at=None, decided_with=None)
+    marks.mark(ranked)
 
 
 def _ranking(movie: Movie, film: TmdbMovie, rating: Decimal | None, rated_at: date) -> Ranking:
@@ -369,11 +382,13 @@ def _settle_by_hand(movie: Movie, outcome: Outcome, film: TmdbMovie | None) -> N
 
 def _take_back(session: ImportSession, decided: Sequence[Movie]) -> list[Ranking]:
     ranked = Ranking.objects.filter(movie__in=decided)
+    _mark_ranked(ranked)
     kept = list(ranked.filter(changed_at__isnull=False).order_by("title"))
     ranked.filter(changed_at=None).delete()
     memory.forget(decided)
-    ids = [movie.pk for movie in decided]
-    session.movies.filter(pk__in=ids).update(decision=Decision.PENDING, decided_at=None, decided_with=None)
+    taken_back = session.movies.filter(pk__in=[movie.pk for movie in decided])
+    taken_back.update(decision=Decision.PENDING, decided_at=None, decided_with=None)
+    marks.mark(taken_back)
     for movie in decided:
         if movie.chosen_by == ChosenBy.PERSON:
             memory.remember({movie: movie.tmdb_movie})  # which film it is was said before, and still holds

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from enrichment import services as enrichment
 from imports.models import ImportSession, ImportSessionQuerySet, Movie, ShareLink, Viewing
+from imports.reconciling import marks
 from imports.review import decisions
 from imports.sharing import previews
 
@@ -59,6 +60,7 @@ def delete_rows(rows: ImportSessionQuerySet) -> Leftovers:
         return Leftovers()
     films = Movie.objects.filter(session=session, lookup__isnull=False)
     left = Leftovers(True, set(films.values_list("lookup_id", flat=True)), list(session.share_links.all()))
+    marks.mark(Movie.objects.filter(session=session))
     Viewing.objects.filter(movie__session=session).delete()
     session.delete()
     return left

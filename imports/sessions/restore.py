@@ -11,6 +11,7 @@ from enrichment import bulk
 from enrichment import services as enrichment
 from imports import time_zones
 from imports.models import ChosenBy, Decision, ImportSession, Outcome, Ranking
+from imports.reconciling import marks
 from imports.review import memory
 from imports.sources.base import Decided, Parsed, ParsedMovie, ParsedRanking, Restored
 
@@ -66,6 +67,7 @@ def give_back(user: User, session: ImportSession, movies: Sequence[ParsedMovie])
     # by film, as everyone inserts rankings (library.rankings); of two titles of a film that which added it has it
     in_order = sorted(new, key=lambda film: (film[1].tmdb_id or 0, film[1].decision != Decision.ADDED))
     bulk.insert(Ranking, _ranking_columns(user, in_order), ignore_conflicts=True)
+    marks.mark_films([user.pk], [decided.tmdb_id for _, decided, _ in in_order if decided.tmdb_id])
     given = set(Ranking.objects.filter(movie__session=session).values_list("movie", flat=True))
     stood = [pk for pk, decided, _ in ranked if decided.decision == Decision.ADDED and pk not in given]
     session.movies.filter(pk__in=stood).update(decision=Decision.ALREADY_RANKED, decided_at=None, decided_with=None)

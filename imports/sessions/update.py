@@ -7,13 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from enrichment import bulk
 from enrichment import services as enrichment
 from enrichment.batches import SIZE
 from imports.models import ImportSession, Movie, Owner, RowProblem, Viewing
 from imports.outcomes import settle
+from imports.reconciling import marks
 from imports.review import memory
 from imports.sources import MAX_FILMS, reading
 from imports.sources.base import Parsed, Upload
@@ -116,7 +117,15 @@ def _store(session: ImportSession, newer: Newer, lookups: dict[str, int], chosen
         bulk.insert(Viewing, viewing_columns(viewings))
     if newer.notes:
         bulk.insert(RowProblem, problem_columns(session, newer.notes))
+    _mark(session, newer)
     _tell(session, newer)
+
+
+def _mark(session: ImportSession, newer: Newer) -> None:
+    changed = {movie.pk for movie in newer.changed_films} | {viewing.movie_id for viewing in newer.changed_viewings}
+    changed |= {movie_id for movie_id, _ in newer.viewings}
+    is_changed = Q(pk__in=changed) | Q(turn__lt=len(newer.new))  # what is new stands first
+    marks.mark(session.movies.filter(is_changed))
 
 
 def _tell(session: ImportSession, newer: Newer) -> None:
