@@ -16,6 +16,7 @@ from imports.exports.library_tables import films_csv
 from imports.exports.session import session_json
 from imports.exports.streams import as_json, json_members
 from imports.models import ImportSession, ShareLink
+from imports.reconciling.keeping import catch_up
 
 from . import usage
 
@@ -81,6 +82,7 @@ def _parts(user: User) -> Iterator[tuple[str, Iterable[str]]]:
     yield "README.txt", [README.format(name=user.get_username())]
     groups = list(user.groups.values_list("name", flat=True))
     yield "account.json", [as_json({name: getattr(user, name) for name in ACCOUNT} | {"groups": groups}), "\n"]
+    catch_up(user)
     yield "library.json", library_json(user)
     yield "library.csv", films_csv(user)
     yield "memory.json", _list(user.match_memories.order_by("pk").values(*MEMORY))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
+from django.db.models.functions import MD5
 
 from imports.films.ratings import as_number
 from imports.models import HandViewing, ImportSession, LibraryDecision, Ranking, Viewing
@@ -19,7 +20,7 @@ from .session import part_of_library
 from .streams import BATCH, as_json, json_members
 
 CONTENT = ("source_key", "title", "year", "rating", "liked_on", "marked_on", "rated_on", "is_seen", "decision")
-VIEWING = ("movie__source_key", "watched_on", "number", "entry_uri", "rating", "rewatch", "tags", "review")
+ENTRY = ("movie__source_key", "watched_on", "number", "entry_uri", "rating", "rewatch", "tags")
 
 
 def library_json(user: User) -> Iterator[str]:
@@ -50,7 +51,7 @@ def own_rankings(user: User) -> QuerySet[Ranking]:
 
 
 def _film(film_told: FilmTold) -> shape.Film:
-    """The film as our export has it; an iterator stands for its viewings where they are too many to be held."""
+    """The film as our export has it; an iterator stands for its viewings, which are written as they are read."""
     film, viewings = film_told.film, map(_viewing, film_told.viewings)
     at_tmdb = film.tmdb_movie
     return {
@@ -65,7 +66,7 @@ def _film(film_told: FilmTold) -> shape.Film:
             {"source": told["source"], "rating": told["rating"], "rated_on": told["on"]} for told in film.ratings
         ],
         "liked": film.liked_on is not None,
-        "viewings": list(viewings) if film_told.is_held else cast(list[shape.FilmViewing], viewings),
+        "viewings": cast(list[shape.FilmViewing], viewings),
     }
 
 
@@ -140,7 +141,9 @@ def _fingerprint(session: ImportSession) -> str:
     digest = sha256()
     movies: Any = session.movies.order_by("source_key").values_list(*CONTENT)
     entries = Viewing.objects.filter(movie__session=session)
-    viewings: Any = entries.order_by("movie__source_key", "entry_uri", "watched_on", "number").values_list(*VIEWING)
+    viewings: Any = entries.order_by("movie__source_key", "entry_uri", "watched_on", "number").values_list(
+        *ENTRY, MD5("review")
+    )
     for rows in (movies, viewings):
         for row in rows.iterator(chunk_size=BATCH):
             digest.update(as_json(row).encode())

@@ -15,6 +15,7 @@ from imports.sources.traits import REVIEWS
 
 from . import restore
 from .open_review import ReviewOpen, open_review
+from .restore_library import RestoredLibrary, restore_library
 from .store import settle_known, store_import
 
 COLUMNS_OF_REVIEW = "Date Watched, Type, Title"
@@ -23,12 +24,12 @@ MAX_REVIEW = 500  # films at a time
 
 def start_import(
     owner: Owner, uploads: Sequence[Upload], *, time_zone: str = "UTC", ask: bool = False
-) -> ImportSession:
+) -> ImportSession | RestoredLibrary:
     """Read a Letterboxd export, store all of it or nothing, settle what the instance knows already, queue the rest.
-    An export of our own comes back as the import that it was.
+    An export of our own comes back as the import that it was, or as a whole library.
     Raises SourceError when the files can't be taken; with `ask`, RoleNeeded when only the person can tell a file."""
     with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask) as parsed:
-        if parsed.restored:
+        if parsed.is_ours:
             return _restore(owner, parsed)
         if parsed.source in REVIEWS:
             raise refusal("prime_elsewhere", parsed.files[0].name)
@@ -50,15 +51,20 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
         raise
 
 
-def start_any(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
-    """Start an import or a review, by what the files are. Raises SourceError and ReviewOpen."""
+def start_any(
+    user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool
+) -> ImportSession | RestoredLibrary:
+    """Start an import or a review, or bring back an export of ours, by what the files are. Raises SourceError and
+    ReviewOpen."""
     with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, time_zone=time_zone) as parsed:
+        if parsed.is_ours:
+            return _restore(Owner(user=user), parsed)
         return _bring_in(user, parsed, time_zone, replace=replace)
 
 
 def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> ImportSession:
     if parsed.restored:
-        return _restore(Owner(user=user), parsed)
+        return _restore_import(Owner(user=user), parsed)
     if parsed.source not in REVIEWS:
         return settle_known(store_import(Owner(user=user), parsed, parsed.movies, time_zone))
     if not replace and (current := open_review(user)):
@@ -74,7 +80,7 @@ def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> I
         raise ReviewOpen(another) from None  # an upload of the same moment has replaced this one
 
 
-def restore_import(owner: Owner, upload: Upload) -> ImportSession:
+def restore_import(owner: Owner, upload: Upload) -> ImportSession | RestoredLibrary:
     """An export of our own, and nothing else. Raises SourceError."""
     with reading([upload], max_bytes=settings.MAX_UPLOAD_BYTES, only_ours=True) as parsed:
         return _restore(owner, parsed)
@@ -93,7 +99,15 @@ def review_queue(user: User, movies: Sequence[ParsedMovie]) -> list[ParsedMovie]
     return [*(new + again)[:MAX_REVIEW], *left_out]
 
 
-def _restore(owner: Owner, parsed: Parsed) -> ImportSession:
+def _restore(owner: Owner, parsed: Parsed) -> ImportSession | RestoredLibrary:
+    if parsed.library is None:
+        return _restore_import(owner, parsed)
+    if owner.user is None:
+        raise refusal("library_is_a_persons", parsed.files[-1].name)
+    return restore_library(owner.user, parsed.library)
+
+
+def _restore_import(owner: Owner, parsed: Parsed) -> ImportSession:
     """The import that an export of ours tells of, finished if it was a review: there is one open at a time."""
     if parsed.source in REVIEWS and owner.user is None:
         raise refusal("export_is_a_persons", parsed.files[-1].name)

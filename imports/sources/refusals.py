@@ -67,6 +67,10 @@ REFUSALS: dict[str, tuple[Status, str]] = {
             "then choose the file again."
         ),
     ),
+    "library_is_a_persons": (
+        422,
+        gettext_noop("“%(file)s” holds a whole library, which belongs to an account: sign in, then choose it again."),
+    ),
     "not_our_export": (
         422,
         gettext_noop(
