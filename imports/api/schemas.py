@@ -16,6 +16,7 @@ from imports.films.ratings import as_number
 from imports.films.viewings import WithViewings
 from imports.models import ImportSession, Movie, Ranking, Viewing
 from imports.sessions.progress import Progress, Standing
+from imports.sessions.restore_library import RestoredLibrary
 from imports.statistics.shape import NamedGroup, NameSection, Statistics
 
 EXAMPLES = 5  # of each kind of name
@@ -70,6 +71,24 @@ class Started(Schema):
             status=session.status,
             total_movies=session.total_movies,
             created_at=session.created_at,
+        )
+
+
+class LibraryBack(Schema):
+    """A library that was brought back: its imports, and how much came beside them that was not there already."""
+
+    imports: list[Started]
+    rankings: int
+    viewings_by_hand: int
+    decisions: int
+
+    @classmethod
+    def of(cls, library: RestoredLibrary) -> Self:
+        return cls(
+            imports=[Started.of(session) for session in library.imports],
+            rankings=library.rankings,
+            viewings_by_hand=library.by_hand,
+            decisions=library.decisions,
         )
 
 

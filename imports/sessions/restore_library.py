@@ -37,7 +37,7 @@ def restore_library(user: User, library: ParsedLibrary) -> RestoredLibrary:
     """Store all of it, and settle what is known here. Raises SourceError when it is more than may be held."""
     for part in library.imports:
         refuse_too_much(part.parsed)
-    films = {told.tmdb_id for told in (*library.by_hand, *library.rankings)}
+    films = {told.tmdb_id for told in library.by_hand} | {ranking.tmdb_id for ranking in library.rankings}
     enrichment.ask_films(dict.fromkeys(films, LAST_TURN))
     stored: list[ImportSession] = []
     try:
