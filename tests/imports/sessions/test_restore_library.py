@@ -84,6 +84,7 @@ def told(session: ImportSession, seen: TmdbMovie | str, *days: str, **more: Any)
         more |= {"outcome": "unmatched", "settled_at": session.created_at}
     else:
         more |= {"matched": True, "tmdb_movie": seen}
+    more |= {"watched_on": max(days, default=None)}
     key = f"https://boxd.it/{title.lower().replace(' ', '')}" if not session.is_review else title
     movie: Movie = MovieFactory(session=session, title=title, lookup=lookup, source_key=key, **more)
     for number, day in enumerate(days, 1):
