@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from imports.models import Decision, ImportSession, Ranking, ShareLink, Source
+from imports.reconciling import keeping
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,6 @@ OPEN_PAGES = {
     "accounts/password_reset/done/": 200,
     "accounts/reset/<uidb64>/<token>/": 200,  # says that the link is no good
     "accounts/reset/done/": 200,
-    "library/restore/": 405,
     "settings/tokens/": 405,
     "s/<str:token>/": 404,  # there is no such link
     "s/<str:token>/films/": 404,
@@ -83,6 +82,8 @@ SIGNED_IN_PAGES = [
     "settings/delete-account/",
     "library/",
     "library/add/",
+    "library/diary/",
+    "library/perhaps/",
     "library/share/",
     "library/stats/",
     "library/export/",
@@ -92,21 +93,28 @@ SIGNED_IN_PAGES = [
     "library/letterboxd.zip",
     "library/letterboxd-missing.zip",
 ]
-# A person's ranking: what GET answers to its owner, to other people (staff too), and to whoever isn't signed in.
-RANKING_PAGES = {
-    "library/<int:ranking_id>/": (200, 404, 302),
-    "library/<int:ranking_id>/remove/": (405, 405, 405),
+# What GET answers to the owner, to other people (staff too), and to whoever isn't signed in.
+PERSONAL_PAGES = {
+    "library/progress/": (200, 200, 302),  # each their own: whether it is put together
+    "library/<int:ranking_id>/": (302, 404, 302),
+    "library/films/<int:film_id>/": (200, 404, 302),
+    "library/films/<int:film_id>/add/": (200, 404, 302),
+    "library/films/<int:film_id>/rate/": (405, 405, 405),
+    "library/films/<int:film_id>/join/": (405, 405, 405),
+    "library/films/<int:film_id>/not-mine/": (405, 405, 405),
+    "library/viewings/<int:viewing_id>/": (200, 404, 302),
+    "library/viewings/<int:viewing_id>/remove/": (405, 405, 405),
+    "library/viewings/<int:viewing_id>/split/": (405, 405, 405),
+    "library/undo/": (405, 405, 405),
+    "library/perhaps/all/": (405, 405, 405),
+    "library/perhaps/<int:question_id>/": (405, 405, 405),
     "library/share/<int:link_id>/revoke/": (405, 405, 405),
     "library/share/<int:link_id>/preview.png": (200, 404, 302),
     "settings/tokens/<int:token_id>/revoke/": (405, 405, 405),
-    "imports/<uuid:session_id>/to-library/": (405, 405, 405),
-    "imports/<uuid:session_id>/from-library/": (405, 405, 405),
     "api/v1/rankings/": (200, 200, 401),  # each sees their own
     "api/v1/rankings/<int:ranking_id>/": (405, 405, 405),
 }
 RANKING_CHANGES = [
-    ("post", "library/<int:ranking_id>/"),
-    ("post", "library/<int:ranking_id>/remove/"),
     ("patch", "api/v1/rankings/<int:ranking_id>/"),
     ("delete", "api/v1/rankings/<int:ranking_id>/"),
 ]
@@ -198,7 +206,7 @@ def others() -> dict[str, Client]:
 
 def test_every_url_is_listed_here() -> None:
     calls = [route for _, route in PRIME_CALLS]
-    pages = (IMPORT_PAGES, OPEN_PAGES, SIGNED_IN_PAGES, RANKING_PAGES, STAFF_CALLS, REVIEW_PAGES)
+    pages = (IMPORT_PAGES, OPEN_PAGES, SIGNED_IN_PAGES, PERSONAL_PAGES, STAFF_CALLS, REVIEW_PAGES)
     tables = [*(list(table) for table in pages), calls]
     listed = {route for table in tables for route in table}
     routes = {route for route in all_routes(get_resolver()) if not route.startswith(LEFT_OUT)}
@@ -282,20 +290,23 @@ def test_pages_of_a_person_lead_the_others_to_sign_in(route: str) -> None:
     assert {client.get(f"/{route}").status_code for client in visitors.values()} == {200}
 
 
-def of_ranking(route: str, ranking: Ranking) -> str:
+def of_library(route: str, ranking: Ranking) -> str:
+    keeping.recompute(ranking.user)
     link, _ = ShareLink.objects.get_or_create(user=ranking.user)
-    known = {"<int:ranking_id>": ranking.pk, "<int:link_id>": link.pk, "<int:token_id>": 1}
-    for parameter, value in (known | {"<uuid:session_id>": UUID(int=0)}).items():
+    film = ranking.user.library_films.get(tmdb_movie=ranking.tmdb_movie)
+    known = {"<int:ranking_id>": ranking.pk, "<int:link_id>": link.pk, "<int:token_id>": 1, "<int:film_id>": film.pk}
+    known |= {"<int:viewing_id>": film.viewings.get().pk, "<int:question_id>": 1}
+    for parameter, value in known.items():
         route = route.replace(parameter, str(value))
     return f"/{route}"
 
 
-@pytest.mark.parametrize("route", RANKING_PAGES)
-def test_rankings_answer_by_who_asks(route: str, owner: Client) -> None:
-    url, visitors = of_ranking(route, RankingFactory(user=User.objects.get())), others()
+@pytest.mark.parametrize("route", PERSONAL_PAGES)
+def test_what_is_personal_answers_by_who_asks(route: str, owner: Client) -> None:
+    url, visitors = of_library(route, RankingFactory(user=User.objects.get())), others()
     anonymous = visitors.pop("anonymous").get(url).status_code
     theirs = {client.get(url).status_code for client in visitors.values()}
-    assert (owner.get(url).status_code, *theirs, anonymous) == RANKING_PAGES[route]
+    assert (owner.get(url).status_code, *theirs, anonymous) == PERSONAL_PAGES[route]
 
 
 @pytest.mark.parametrize("route", STAFF_CALLS)
@@ -316,8 +327,23 @@ def test_only_its_owner_changes_a_ranking(method: str, route: str) -> None:
     for who, client in others().items():
         refused = {302, 401} if who == "anonymous" else {404}
         sent = {"data": {"rating": 1}, "content_type": "application/json"}
-        assert getattr(client, method)(of_ranking(route, ranking), **sent).status_code in refused, who
+        assert getattr(client, method)(of_library(route, ranking), **sent).status_code in refused, who
     assert Ranking.objects.get().rating == Decimal("4.0")
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in PERSONAL_PAGES if "<int:film_id>/" in route or "<int:viewing_id>/" in route]
+)
+def test_only_its_person_changes_a_library(route: str) -> None:
+    ranking = RankingFactory(rating=Decimal("4.0"))
+    url = of_library(route, ranking)
+    before = list(ranking.user.library_films.values()) + list(ranking.user.library_viewings.values())
+    for who, client in others().items():
+        assert client.post(url, {"rating": "1.0"}).status_code in ({302, 405} if who == "anonymous" else {404, 405}), (
+            who
+        )
+    keeping.recompute(ranking.user)
+    assert list(ranking.user.library_films.values()) + list(ranking.user.library_viewings.values()) == before
 
 
 def test_a_browser_owns_only_what_it_brought(client: Client) -> None:

@@ -26,17 +26,21 @@ account.json          the account itself; the password is not known, only a proo
 imports/              each import, as Reelkeeper's own export: it can be read back
 library.json          the library, with rankings, viewings told by hand and decisions: it can be read back
 library.csv           its films
+by_hand.json          viewings that were told by hand
+decisions.json        what was decided about viewings: which are the same, which are not, what was changed
 memory.json           what was decided for a title, for the next import
 share_links.json      links to share, without the part that opens them
 api_tokens.json       names and dates of API tokens, without the tokens
 usage.json            uploads, searches and wrong passwords, by address, kept for 30 days
 admin_log.json        what the account did in the administration
 
-Left out: statistics, which are computed from the imports and stand in each of them, and pages that are signed in.
+Left out: statistics and the library's own lists, which are computed from all of this, and pages that are signed in.
 """
 
 ACCOUNT = ("username", "email", "first_name", "last_name", "date_joined", "last_login", "is_staff", "is_superuser")
 MEMORY = ("title_key", "year", "tmdb_movie_id", "decided_at")
+BY_HAND = ("tmdb_movie_id", "watched_on", "rating", "rewatch", "tags", "review", "created_at", "removed_at", "key")
+DECISION = ("kind", "refs", "values", "decided_at", "decided_with")
 LINK = ("session_id", "name", "created_at", "expires_at")
 SHOWS = ("shows_films", "shows_statistics", "shows_ratings", "shows_reviews", "shows_dates")
 TOKEN = ("name", "created_at", "last_used_at")
@@ -85,6 +89,8 @@ def _parts(user: User) -> Iterator[tuple[str, Iterable[str]]]:
     catch_up(user)
     yield "library.json", library_json(user)
     yield "library.csv", films_csv(user)
+    yield "by_hand.json", _list(user.hand_viewings.order_by("pk").values("tmdb_movie__title", *BY_HAND))
+    yield "decisions.json", _list(user.library_decisions.order_by("decided_at", "pk").values(*DECISION))
     yield "memory.json", _list(user.match_memories.order_by("pk").values(*MEMORY))
     links = ShareLink.objects.filter(Q(user=user) | Q(session__user=user)).order_by("pk")
     yield "share_links.json", _list(links.values(*LINK, *SHOWS))

@@ -80,7 +80,12 @@ def facts(filters: FilmFilters) -> Q:
 
 def tagged(tag: str) -> Q:
     """The condition of a viewing that has this tag."""
-    return Q(GreaterThan(_place("tags", tag), 0))
+    return listing("tags", tag)
+
+
+def listing(field: str, entry: str) -> Q:
+    """The JSON list holds this entry."""
+    return Q(GreaterThan(_place(field, entry), 0))
 
 
 def on(when: str, field: str = "watched_on") -> Q:

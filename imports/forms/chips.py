@@ -43,9 +43,7 @@ def when_in_words(value: str) -> str:
 WORDS: dict[str, tuple[Any, Callable[[Any], str]]] = {
     "seen": (_("Seen films, each once"), str),
     "watched": (_("Watched: %s"), when_in_words),
-    "rated_in": (_("Rated: %s"), when_in_words),
     "weekday": (_("Watched on a %s"), lambda day: str(WEEKDAYS[day])),
-    "rated_weekday": (_("Rated on a %s"), lambda day: str(WEEKDAYS[day])),
     "rewatched": (_("Seen again"), str),
     "year": (_("Released in %s"), str),
     "genre_too": (_("Also: %s"), str),

@@ -1,15 +1,16 @@
 """What the pages of the library take in."""
 
-from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from imports.films.filters import Facets
-from imports.library.rankings import ORDERS, RankingFilters, today
-from imports.models import RATINGS
+from imports.films.conditions import LONGEST
+from imports.library.films import ORDERS, RATED, LibraryFacets, LibraryFilters
+from imports.library.rankings import today
+from imports.library.words import source_name
+from imports.models import RATINGS, LibraryFilm, LibraryViewing
 
 from .chips import WEEKDAYS, a_day_month_or_year, hidden
 from .filters import SORTS, FilmFilterForm
@@ -17,10 +18,12 @@ from .filters import SORTS, FilmFilterForm
 WRONG_RATING = _("A rating is half a star to five stars, in halves.")
 WRONG_DAY = _("That is not a day: choose one from the calendar, or write it like 2024-05-31.")
 FUTURE_DAY = _("That day has not come yet.")
+TWO_NEEDED = _("Choose the viewings that are one: two at least.")
+VIEWING_GONE = _("One of these viewings is not in your library any more.")
 
 
-class RatingForm(forms.Form):
-    """Stars and a day. A page may send `time_zone`, so that the person's own day decides what has not come yet."""
+class StarsForm(forms.Form):
+    """Stars. A page may send `time_zone`, so that the person's own day is today."""
 
     rating = forms.TypedChoiceField(
         label=_("Your rating"),
@@ -30,25 +33,44 @@ class RatingForm(forms.Form):
         choices=[("", _("No rating yet")), *((f"{r:.1f}", f"{r:g}") for r in RATINGS)],
         error_messages={"invalid_choice": WRONG_RATING},
     )
-    rated_at = forms.DateField(
-        label=_("Date"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": WRONG_DAY, "invalid": WRONG_DAY},
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today(self.data.get("time_zone", ""))
 
-    def clean_rated_at(self) -> date:
-        day: date = self.cleaned_data["rated_at"]
-        if day > self.today:
-            raise forms.ValidationError(FUTURE_DAY)
-        return day
+
+class JoinForm(forms.Form):
+    """The viewings of a film that are one."""
+
+    viewing = forms.ModelMultipleChoiceField(
+        queryset=LibraryViewing.objects.none(),
+        error_messages={
+            "required": TWO_NEEDED,
+            "invalid_choice": VIEWING_GONE,
+            "invalid_pk_value": VIEWING_GONE,
+            "invalid_list": VIEWING_GONE,
+        },
+    )
+
+    def __init__(self, data: Any, *, film: LibraryFilm) -> None:
+        super().__init__(data)
+        own = LibraryViewing.objects.filter(film=film).select_related("film", "user").order_by("place")
+        cast(Any, self.fields["viewing"]).queryset = own
+
+    def clean_viewing(self) -> Any:
+        chosen = self.cleaned_data["viewing"]
+        if len(chosen) < 2:
+            raise forms.ValidationError(TWO_NEEDED)
+        return chosen
 
 
-class TakeBackForm(forms.Form):
-    since = forms.DateTimeField(required=False)
+class AnswerForm(forms.Form):
+    """Whether two viewings are the same."""
+
+    same = forms.ChoiceField(
+        choices=[("yes", ""), ("no", "")],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Say whether it is one viewing or two.")),
+    )
 
 
 class FilmSearchForm(forms.Form):
@@ -60,22 +82,27 @@ class FilmSearchForm(forms.Form):
 
 
 class LibraryFilterForm(FilmFilterForm):
-    """The filters of a person's library."""
+    """The filters of the films in a person's library."""
 
-    sorts = SORTS | {"date": _("Newest rated"), "date_oldest": _("Oldest rated"), "genre": _("Genre")}
-    stars = "g"
+    sorts = SORTS | {"first": _("Newest first seen"), "first_oldest": _("Oldest first seen")}
     unrated = _("No rating yet")
     field_order = (
-        "q", "rating", "decade", "genre", "sort", "year", "rated_in", "rated_weekday", "genre_too", "director", "cast",
-        "country", "language", "view",
+        "q", "source", "decade", "genre", "rating", "sort", "liked", "view", "watched", "weekday", "rewatched",
     )  # fmt: skip
 
-    rated_in = hidden(forms.CharField, validators=[a_day_month_or_year])
-    rated_weekday = hidden(forms.TypedChoiceField, choices=list(WEEKDAYS.items()), coerce=int, empty_value=None)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    liked = forms.BooleanField(label=_("Liked only"), required=False)
+    watched = hidden(forms.CharField, validators=[a_day_month_or_year])
+    weekday = hidden(forms.TypedChoiceField, choices=list(WEEKDAYS.items()), coerce=int, empty_value=None)
+    rewatched = hidden(forms.BooleanField)
+    tag = hidden(forms.CharField, max_length=LONGEST)
 
-    def __init__(self, data: Any, *, facets: Facets) -> None:
+    def __init__(self, data: Any, *, facets: LibraryFacets) -> None:
         super().__init__(data, facets=facets, orders=ORDERS)
+        self._choices("source", _("Any source"), [(source, source_name(source)) for source in facets.sources])
+        ratings = cast(Any, self.fields["rating"])
+        ratings.choices = [*ratings.choices, (RATED, _("Rated"))]
 
-    def filters(self) -> RankingFilters:
+    def filters(self) -> LibraryFilters:
         """The valid values; the others stand at their defaults."""
-        return RankingFilters(**self.given())
+        return LibraryFilters(**self.given())

@@ -8,28 +8,23 @@ from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
-from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
-from enrichment import bulk
 from enrichment import services as enrichment
 from enrichment.models import DetailsStatus, TmdbMovie
 from enrichment.titles import fold
 from imports import time_zones
 from imports.films import conditions
-from imports.films.filters import Facets, FilmFilters
-from imports.films.locking import lock_film, lock_import
-from imports.models import Decision, ImportSession, Movie, Ranking
+from imports.films.filters import FilmFilters
+from imports.films.locking import lock_film
+from imports.models import Movie, Ranking
 from imports.reconciling import marks
 
 TITLE_LENGTH = 500  # of Ranking.title
-SALT = "imports.rankings.removed"
-UNDO_FOR = 24 * 60 * 60  # seconds
 TRIES = 3
 
 
@@ -45,12 +40,9 @@ def today(zone: str = "") -> date:
 class RankingFilters(FilmFilters):
     """What a person wants to see of their library, and in which order."""
 
-    rated_in: str = ""  # "2024", "2024-05" or "2024-05-17"
-    rated_weekday: int | None = None  # Monday is 0
     sort: str = "rating"
 
 
-RATED = Q(rating__isnull=False)  # only then its day is one
 BY_RATING = (F("rating").desc(nulls_last=True), "-rated_at")
 ORDERS: dict[str, tuple[Any, ...]] = {
     "rating": BY_RATING,
@@ -102,10 +94,6 @@ def count(rankings: "QuerySet[Ranking] | Found") -> int:
 
 def _conditions(filters: RankingFilters) -> Q:
     condition = conditions.rated(filters, "rating") & conditions.released(filters, "year")
-    if filters.rated_in:
-        condition &= conditions.on(filters.rated_in, "rated_at") & RATED
-    if filters.rated_weekday is not None:
-        condition &= Q(rated_at__iso_week_day=filters.rated_weekday + 1) & RATED
     return condition & conditions.facts(filters)
 
 
@@ -114,13 +102,6 @@ def _bears(names: tuple[Any, ...], q: str) -> bool:
     *titles, directors = names
     text = f"{fold(' '.join([*titles, *directors]))} {titles[0]}"
     return all((fold(word) or word) in text for word in q.split())
-
-
-def facets(user: User) -> Facets:
-    """The decades and genres that a library holds, to choose from."""
-    years = user.rankings.order_by().values_list("year", flat=True).distinct()
-    genre_lists = user.rankings.order_by().values_list("tmdb_movie__genres", flat=True).distinct()
-    return Facets.of(years, genre_lists)
 
 
 # Changes by hand. Each locks the import that the ranking came from, then its film, then the ranking, as a review does
@@ -155,6 +136,16 @@ def add(user: User, film: TmdbMovie, rating: Decimal | None, rated_at: date) -> 
     if ranking is new:
         enrichment.ask_details({film.pk: 0})
     return ranking, ranking is new
+
+
+def rate(user: User, film: TmdbMovie, rating: Decimal | None, on: date) -> None:
+    """The person's own rating of a film, whether they rated it before or not; None takes it away. The day stays where
+    the stars do."""
+    ranking = user.rankings.filter(tmdb_movie=film).first()
+    if ranking is None and rating is not None:
+        ranking, _ = add(user, film, rating, on)
+    if ranking is not None and ranking.rating != rating:
+        change(ranking, {"rating": rating, "rated_at": on})
 
 
 def ensure(new: Ranking) -> Ranking:
@@ -195,42 +186,13 @@ def ask_missing_details() -> None:
 
 LAST_TURN = 100_000  # behind every film of an import that waits
 
-KEPT = ("pk", "user_id", "tmdb_movie_id", "title", "year", "rating", "rated_at", "movie_id", "changed_at", "created_at")
 
-
-def remove(seen: Ranking) -> str:
-    """Delete it; gives back what `restore` needs, signed. Raises Ranking.DoesNotExist when it is removed already."""
+def remove(seen: Ranking) -> None:
+    """Delete it. Raises Ranking.DoesNotExist when it is removed already."""
     with transaction.atomic():
         ranking = _locked(seen)
-        values = {name: getattr(ranking, name) for name in KEPT}
         ranking.delete()
         _mark(ranking)
-    return signing.dumps({name: value if _is_plain(value) else str(value) for name, value in values.items()}, salt=SALT)
-
-
-class CantRestore(Exception):
-    """What was removed can't be put back: too late, another person's, or the film is ranked anew."""
-
-
-def restore(user: User, removed: str) -> Ranking:
-    """Make the same ranking again, as it was. Raises CantRestore."""
-    try:
-        values = signing.loads(removed, salt=SALT, max_age=UNDO_FOR)
-    except signing.BadSignature as exc:
-        raise CantRestore from exc
-    if values["user_id"] != user.pk:
-        raise CantRestore
-    for moment in ("changed_at", "created_at"):
-        values[moment] = values[moment] and parse_datetime(values[moment])
-    ranking = Ranking(**values)
-    try:
-        with transaction.atomic():
-            ranking.movie = _still_its_film(ranking)
-            ranking.save(force_insert=True)
-            _mark(ranking)
-    except IntegrityError as exc:
-        raise CantRestore from exc
-    return Ranking.objects.select_related("tmdb_movie").get(pk=ranking.pk)
 
 
 def _mark(ranking: Ranking) -> None:
@@ -250,59 +212,3 @@ def _film_of(ranking: Ranking) -> Movie | None:
         return lock_film(seen.session_id, seen.pk) if seen else None
     except ObjectDoesNotExist:
         return None
-
-
-def _still_its_film(ranking: Ranking) -> Movie | None:
-    """The film that it came from, unless the import was deleted since, or its review took that back."""
-    movie = _film_of(ranking)
-    if movie is None or not movie.session.is_review:
-        return movie
-    is_added = movie.decision == Decision.ADDED and movie.tmdb_movie_id == ranking.tmdb_movie_id
-    return movie if is_added else None
-
-
-def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, int | str)
-
-
-# From an import
-
-
-@dataclass(frozen=True)
-class Added:
-    added: int
-    already: int  # films that were ranked before, and left alone
-    unmatched: int  # rated titles without a film
-
-
-def add_rated_films(session: ImportSession, user: User) -> Added:
-    """Rank every rated film of a Letterboxd import: all or nothing, and once, however often it is called.
-    Where two of its titles are one film, the rating of the one that was watched last counts. Raises
-    ImportSession.DoesNotExist when it was deleted meanwhile."""
-    days = ("watched_on", "rated_on", "marked_on")
-    needed = ("session", "title", "year", "rating", *days, "tmdb_movie__title", "tmdb_movie__release_date")
-    rated = session.movies.filter(rating__isnull=False).select_related("tmdb_movie").only(*needed)
-    newest_first = rated.order_by(F("watched_on").desc(nulls_last=True), "turn")
-    with transaction.atomic():
-        lock_import(session.pk)
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two clicks at once count each film once
-        movies = list(newest_first)
-        films = {movie.tmdb_movie_id: movie for movie in reversed(movies) if movie.tmdb_movie_id}
-        known = set(user.rankings.values_list("tmdb_movie_id", flat=True))
-        new = [films[film_id] for film_id in sorted(films) if film_id not in known]  # in order: as in ensure_all
-        bulk.insert(Ranking, _columns(user, new, session), ignore_conflicts=True)
-    return Added(len(new), len(films) - len(new), sum(not movie.tmdb_movie_id for movie in movies))
-
-
-def _columns(user: User, movies: list[Movie], session: ImportSession) -> dict[str, Any]:
-    ranked = [(movie.tmdb_movie, movie) for movie in movies if movie.tmdb_movie]  # a purged film has no title
-    imported = timezone.localdate(session.created_at)
-    return {
-        "user_id": [user.pk] * len(movies),
-        "tmdb_movie_id": [film.pk for film, _ in ranked],
-        "title": [film.title[:TITLE_LENGTH] or movie.title for film, movie in ranked],
-        "year": [film.year if film.title else movie.year for film, movie in ranked],
-        "rating": [movie.rating for movie in movies],
-        "rated_at": [movie.rated_on or movie.watched_on or movie.marked_on or imported for movie in movies],
-        "movie_id": [movie.pk for movie in movies],
-    }

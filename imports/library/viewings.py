@@ -24,7 +24,7 @@ from imports.models import (
     LibraryQuestion,
     LibraryViewing,
 )
-from imports.reconciling import evidence, marks
+from imports.reconciling import evidence, marks, rules
 from imports.reconciling.keeping import up_to_date
 
 MOST_TAGS, TAG_LENGTH = 100, 200
@@ -237,12 +237,25 @@ def _undecided(user: User, pk: int) -> set[str]:
     return films
 
 
-def decisions_on(film: LibraryFilm) -> list[LibraryDecision]:
+@dataclass(frozen=True)
+class Decided:
+    """A decision, and what it is about as that stands now."""
+
+    decision: LibraryDecision
+    about: list[rules.Evidence]
+
+    @property
+    def done(self) -> Undoable:
+        return Undoable("decision", self.decision.pk)
+
+
+def decisions_on(film: LibraryFilm) -> list[Decided]:
     """What the person decided about what tells of this film, the newest first."""
     told = evidence.read(film.user, [film.key]).get(film.key)
-    refs = {entry.ref for entry in told.evidence} if told else set()
+    by_ref = {entry.ref: entry for entry in told.evidence} if told else {}
     own = LibraryDecision.objects.filter(user=film.user).order_by("-decided_at", "-pk")
-    return [decision for decision in own if not refs.isdisjoint(decision.refs)]
+    decided = (Decided(said, [by_ref[ref] for ref in said.refs if ref in by_ref]) for said in own)
+    return [on_film for on_film in decided if on_film.about]
 
 
 # What names evidence

@@ -14,13 +14,14 @@ from django_q.models import Task
 from enrichment import services as enrichment
 from enrichment.batches import SIZE, batches
 from imports.accounts import usage
-from imports.models import ImportSession, ShareLink
+from imports.models import HandViewing, ImportSession, ShareLink
 from imports.sessions.delete import delete_expired
 from imports.sharing.links import revoke_link
 
 KEEP_LINKS = timedelta(days=30)  # after their end, so that their owner sees what became of them
 KEEP_FAILURES = timedelta(days=30)  # django-q limits only the tasks that went well
 KEEP_QUESTIONS = timedelta(days=1)
+KEEP_REMOVED = timedelta(days=1)  # so long a removal can be undone
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,10 @@ CHORES = (
     Chore("expired imports", lambda: ImportSession.objects.expired().count(), _imports),
     Chore("share links that ended long ago", lambda: _links().count(), _revoke_links),
     Chore("questions that nobody asks", lambda: len(_questions()), _forget_questions),
+    _rows(
+        "viewings by hand that were removed",
+        lambda: HandViewing.objects.filter(removed_at__lt=_before(KEEP_REMOVED)),
+    ),
     _rows("browsers' sessions that have run out", lambda: Session.objects.filter(expire_date__lt=timezone.now())),
     Chore("old uses and wrong passwords", usage.count_old, lambda: iter([usage.forget_old()])),
     _rows(

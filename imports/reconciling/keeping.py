@@ -86,7 +86,9 @@ def _reconcile_a_portion(user: User) -> bool:
         # before anything is read: what changes from now on brings a row of its own
         seen_to.delete()
         is_changed = _reconcile(user, names)
-        Library.objects.filter(pk=library.pk).update(revision=F("revision") + is_changed, reconciled_at=timezone.now())
+        Library.objects.filter(pk=library.pk).update(
+            revision=F("revision") + int(is_changed), reconciled_at=timezone.now()
+        )
     return True
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from math import ceil
@@ -18,6 +19,7 @@ from enrichment.queries import poster_url
 from imports.figures.words import running_time
 from imports.films.viewings import REVIEW_SHOWN
 from imports.languages import language_name
+from imports.library.words import changed_in_words, source_name
 from imports.looks import look_of
 from imports.models import Doubt, Movie
 from imports.sessions.report import row_reason, skip_rule
@@ -27,6 +29,8 @@ register.filter(language_name)
 register.filter(row_reason)
 register.filter(running_time)
 register.filter(skip_rule)
+register.filter(changed_in_words)
+register.filter(source_name)
 
 SERVICE_TROUBLES = {
     "unreachable": _("it can't be reached"),
@@ -58,6 +62,12 @@ def poster(
 @register.filter
 def stars(rating: Decimal) -> str:
     return "★" * int(rating) + ("½" if rating % 1 else "")
+
+
+@register.filter
+def as_day(text: str | None) -> date | None:
+    """A day as JSON has it; "" and None are none."""
+    return date.fromisoformat(text) if text else None
 
 
 @register.filter

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
@@ -10,15 +9,19 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from imports.library import questions
 from imports.reconciling.keeping import up_to_date
 from imports.sources.reelkeeper.library_shape import library_json_schema
 from imports.web import downloads
+from imports.web.access import person
 
 
 @require_safe
 @login_required
 def library_export(request: HttpRequest) -> HttpResponse:
-    return render(request, "exports/library.html", {"is_complete": up_to_date(_person(request))})
+    is_complete = up_to_date(person(request))
+    context = {"is_complete": is_complete, "questions_count": questions.count(person(request))}
+    return render(request, "exports/library.html", context)
 
 
 @require_safe
@@ -60,9 +63,5 @@ def library_schema(request: HttpRequest) -> FileResponse:
 
 def _of_now(request: HttpRequest, file_of: Callable[[User], StreamingHttpResponse]) -> StreamingHttpResponse:
     """The library as it stands; the page has said where it is still being put together."""
-    up_to_date(_person(request))
-    return file_of(_person(request))
-
-
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)
+    up_to_date(person(request))
+    return file_of(person(request))

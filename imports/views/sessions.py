@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +16,6 @@ from django.views.decorators.vary import vary_on_headers
 from imports import samples
 from imports.films import listing
 from imports.forms.uploads import ROLES, TimeZoneForm, UploadForm
-from imports.library.from_import import InLibrary, in_library
 from imports.models import ImportSession, Usage
 from imports.review.wizard import Review
 from imports.sessions.delete import delete_import
@@ -75,10 +73,7 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
         template = pick_template(request, page="review/prime_session.html", fragment="review/_prime_swap.html")
         return render(request, template, prime.session_page(session, progress))
     template = pick_template(request, page="sessions/session_detail.html", fragment="sessions/_progress.html")
-    context = _session_page(request, session, progress)
-    if not is_poll:
-        context["in_library"] = _in_library(request, session)
-    return render(request, template, context)
+    return render(request, template, _session_page(request, session, progress))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,13 +127,6 @@ def _to_review(sessions: Iterable[ImportSession]) -> int:
     """How many films wait in the open review among these: a person has at most one."""
     waiting = next((session for session in sessions if session.waits_for_ratings), None)
     return Review(waiting).progress.left if waiting else 0
-
-
-def _in_library(request: HttpRequest, session: ImportSession) -> InLibrary | None:
-    """What the library has of it; None: nobody who asks could put it in."""
-    if not (session.is_mine and isinstance(request.user, User) and session.total_movies):
-        return None
-    return in_library(session, request.user)
 
 
 def _session_page(request: HttpRequest, session: ImportSession, progress: Progress) -> dict[str, Any]:

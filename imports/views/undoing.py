@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -19,6 +20,13 @@ def offer(request: HttpRequest, sentence: str, done: viewings.Undoable) -> None:
     messages.success(request, sentence, extra_tags=str(done))  # base.html makes the button of it
 
 
+def came_from(request: HttpRequest, otherwise: str) -> str:
+    """The page that a form was sent from, or that led to it, if it is one of ours: the address only says so."""
+    back = request.POST.get("back") or request.GET.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
+    return back if is_ours else otherwise
+
+
 @require_POST
 @login_required(redirect_field_name=None)  # nobody can be led back to a POST
 def library_undo(request: HtmxHttpRequest) -> HttpResponse:
@@ -28,6 +36,4 @@ def library_undo(request: HtmxHttpRequest) -> HttpResponse:
         messages.success(request, gettext("Undone."))
     except viewings.CantTell as refused:
         messages.warning(request, gettext(refused.message))
-    back = request.POST.get("back", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return see_other(request, back if is_ours and back.startswith("/") else "/library/")
+    return see_other(request, came_from(request, otherwise=reverse("imports:library")))

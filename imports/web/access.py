@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -32,6 +33,11 @@ def bringing_in(request: HttpRequest) -> Iterator[Owner]:
     key = request.session.get(BROWSER_KEY) or secrets.token_urlsafe(32)
     yield Owner(browser_key=key)
     request.session.setdefault(BROWSER_KEY, key)
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in: for pages that take no one else (login_required)."""
+    return cast(User, request.user)
 
 
 def own_sessions(request: HttpRequest) -> ImportSessionQuerySet:

@@ -17,9 +17,9 @@ from django.db import connection
 from django.utils import timezone
 
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
-from imports.library import rankings
 from imports.models import Analytics, ImportSession, Movie, Owner, Viewing
 from imports.outcomes import settle
+from imports.reconciling import keeping
 from imports.sessions.start import start_import
 from imports.sources.base import Upload
 from imports.statistics import kept
@@ -37,7 +37,7 @@ def main() -> None:
     with fresh_database():
         user: Any = UserFactory()
         session = matched_import(user)
-        rankings.add_rated_films(session, user)
+        keeping.recompute(user)
         measure(session, user)
 
 

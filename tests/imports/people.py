@@ -1,6 +1,6 @@
 """A person with a row in every table that can hold one, and words in them that are nobody else's."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -13,7 +13,18 @@ from django.test import Client
 from django.utils import timezone
 
 from enrichment.models import LookupStatus, TitleLookup
-from imports.models import ApiToken, ImportSession, MatchMemory, Owner, Ranking, Usage
+from imports.library import viewings
+from imports.models import (
+    ApiToken,
+    ImportSession,
+    LibraryQuestion,
+    LibraryViewing,
+    MatchMemory,
+    Owner,
+    Ranking,
+    Usage,
+)
+from imports.reconciling import marks
 from imports.sessions.start import start_import, start_review
 from imports.sessions.store import settle_known
 from imports.sharing.links import make_link
@@ -38,6 +49,7 @@ def whole_person() -> User:
     _review(user)
     film, movie = TmdbMovieFactory(title="Ronin"), session.movies.all()[0]
     Ranking.objects.create(user=user, tmdb_movie=film, title=SECRET, rating=4, rated_at="2024-01-01", movie=movie)
+    _library(user)
     MatchMemory.objects.create(user=user, title_key=SECRET, tmdb_movie=film, movie=movie)
     kept.of_session(session)
     kept.of_library(user)
@@ -87,6 +99,16 @@ def _letterboxd(user: User) -> ImportSession:
 def _review(user: User) -> None:
     name, data = prime_file("3", history(40, titles=[f"{SECRET} {word}" for word in ("one", "two", "three")]), LIMA)
     start_review(user, [Upload(name, data)], replace=False)
+
+
+def _library(user: User) -> None:
+    """A viewing by hand that was put right, and two viewings that are perhaps the same."""
+    told = {"watched_on": date(2024, 3, 1), "tags": [SECRET], "review": SECRET}
+    viewing = viewings.add(user, TmdbMovieFactory(done=True).pk, viewings.Values(**told), today=date(2024, 4, 1))
+    viewings.change(viewing, {"review": f"{SECRET} again"}, today=date(2024, 4, 1))
+    earlier, later = LibraryViewing.objects.filter(user=user)[:2]
+    LibraryQuestion.objects.create(user=user, film=earlier.film, earlier=earlier, later=later)
+    marks.mark_all([user.pk])
 
 
 def _log(staff: User, thing: Model) -> None:

@@ -22,8 +22,9 @@ from enrichment.films import purge
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, Upkeep
 from enrichment.tmdb.client import client as tmdb_client
 from enrichment.work import leases, refresh
-from imports.library import rankings
+from imports.library import films
 from imports.models import Analytics, ImportSession, Movie, Outcome, Owner, Ranking
+from imports.reconciling import keeping
 from imports.review import decisions
 from imports.sessions.start import start_import
 from imports.sharing.links import make_link
@@ -128,12 +129,12 @@ def test_numbers_and_pictures_that_tell_of_films_go_too(
 def test_every_page_of_a_purged_import_reads_by_its_own_titles(
     client: Client, user: User, letterboxd: ImportSession, review: ImportSession
 ) -> None:
-    rankings.add_rated_films(letterboxd, user)
     run()
     client.force_login(user)
-    pages = [reverse("imports:library"), reverse("imports:session_list")]
-    pages += [f"{reverse('imports:library')}?sort={sort}" for sort in rankings.ORDERS]
-    pages += [reverse("imports:ranking", args=[pk]) for pk in user.rankings.values_list("pk", flat=True)]
+    keeping.recompute(user)
+    pages = [reverse("imports:library"), reverse("imports:library_perhaps"), reverse("imports:session_list")]
+    pages += [f"{reverse('imports:library')}?sort={sort}" for sort in films.ORDERS]
+    pages += [film.get_absolute_url() for film in user.library_films.all()]
     for session in (letterboxd, review):
         names = ("session_detail", "movie_list", "review", "report")
         pages += [reverse(f"imports:{name}", args=[session.pk]) for name in names]
@@ -160,14 +161,7 @@ def test_what_is_ranked_after_a_purge_has_the_title_of_the_import(
 ) -> None:
     run()
     decisions.add(movies(review)[1], Decimal(3), date(2024, 1, 1))
-    letterboxd.movies.update(rating=Decimal(4))
-    Ranking.objects.filter(tmdb_movie=900_001).delete()
-    rankings.add_rated_films(letterboxd, user)
-    assert dict(user.rankings.values_list("tmdb_movie_id", "title")) == {
-        900_001: "Zebra Crossing",
-        900_002: "Night Mare",
-    }
-    assert user.rankings.get(tmdb_movie=900_001).year == 1999
+    assert user.rankings.get(tmdb_movie=900_002).title == "Night Mare"
 
 
 def test_the_cache_is_emptied_to_the_last_byte(tmdb: TmdbServer, letterboxd: ImportSession, settings: Any) -> None:

@@ -111,7 +111,7 @@ def test_the_page_lists_every_file(client: Client, person: User) -> None:
     for name in ("export.json", "export.csv", "viewings.csv", "letterboxd.zip", "letterboxd-missing.zip"):
         assert f'href="/library/{name}"' in page
     assert 'href="/schemas/library-v1.json"' in page
-    assert "still being put together" not in page
+    assert "is being put together" not in page
 
 
 def test_json_keeps_to_its_published_schema(client: Client, person: User, heat: TmdbMovie) -> None:

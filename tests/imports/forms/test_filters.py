@@ -14,13 +14,14 @@ from imports.forms.filters import FilmFilterForm
 from imports.forms.library import LibraryFilterForm
 from imports.forms.sharing import SharedFilterForm
 from imports.forms.statistics import StatisticsFilterForm
-from imports.library import rankings
-from imports.library.rankings import RankingFilters
+from imports.library import films
+from imports.library.films import LibraryFacets, LibraryFilters
 from imports.models import ImportSession, ShareLink
+from imports.reconciling import keeping
 from imports.sharing import reading
 from imports.statistics.filters import Filters
 from imports.statistics.shape import Choices
-from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory
+from tests.factories import ImportSessionFactory, MovieFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +30,10 @@ OTHERS: dict[str, Any] = {
     "q": "solaris", "rating": "4.5", "decade": 1970, "year": 1972, "genre": "Drama", "genre_too": "Crime",
     "director": "Jane Diop", "cast": "Ann Actor", "country": "France", "language": "ja", "status": "open",
     "liked": True, "seen": True, "watched": "2024-05", "weekday": 4, "rewatched": True, "tag": "cinema",
-    "rated_in": "2024-05", "rated_weekday": 4,
+    "source": "prime_video",
 }  # fmt: skip
 FACETS = Facets(decades=[1970], genres=["Drama"])
+OF_LIBRARY = LibraryFacets(decades=[1970], genres=["Drama"], sources=["prime_video"])
 
 
 def names(filters: type) -> list[str]:
@@ -53,10 +55,10 @@ def link(session: ImportSession) -> ShareLink:
 def form_of(kind: type, data: Any, session: ImportSession, link: ShareLink) -> FilmFilterForm:
     if kind is MovieFilters:
         return MovieFilterForm(data, facets=FACETS, session=session)
-    return LibraryFilterForm(data, facets=FACETS) if kind is RankingFilters else SharedFilterForm(data, link=link)
+    return LibraryFilterForm(data, facets=OF_LIBRARY) if kind is LibraryFilters else SharedFilterForm(data, link=link)
 
 
-@pytest.mark.parametrize("kind", [MovieFilters, RankingFilters, FilmFilters])
+@pytest.mark.parametrize("kind", [MovieFilters, LibraryFilters, FilmFilters])
 def test_the_fields_of_a_form_are_the_filters_of_its_list(kind: type, session: ImportSession, link: ShareLink) -> None:
     form = form_of(kind, {}, session, link)
     assert sorted(form.fields) == sorted([*names(kind), "sort", "view"])
@@ -74,11 +76,13 @@ def test_each_filter_leaves_out_a_film_of_an_import(name: str, session: ImportSe
     assert len(listing.movies(session, MovieFilters(**{name: OTHERS[name]}))) == 0
 
 
-@pytest.mark.parametrize("name", names(RankingFilters))
+@pytest.mark.parametrize("name", names(LibraryFilters))
 def test_each_filter_leaves_out_a_film_of_a_library(name: str) -> None:
-    ranking = RankingFactory(title="Ran", year=1985, rating=None, rated_at="2020-01-01")  # a Wednesday
-    assert len(rankings.find(ranking.user)) == 1
-    assert len(rankings.find(ranking.user, RankingFilters(**{name: OTHERS[name]}))) == 0
+    user = UserFactory()
+    MovieFactory(session__user=user, session__browser_key="", matched=True, title="Ran", year=1985, is_seen=True)
+    keeping.recompute(user)
+    assert len(films.find(user)) == 1
+    assert len(films.find(user, LibraryFilters(**{name: OTHERS[name]}))) == 0
 
 
 @pytest.mark.parametrize("name", names(FilmFilters))
@@ -88,7 +92,7 @@ def test_each_filter_leaves_out_a_film_of_a_shared_list(name: str, link: ShareLi
     assert len(reading.films(link, FilmFilters(**{name: OTHERS[name]}), "title")) == 0
 
 
-@pytest.mark.parametrize("kind", [MovieFilters, RankingFilters, FilmFilters])
+@pytest.mark.parametrize("kind", [MovieFilters, LibraryFilters, FilmFilters])
 def test_each_hidden_filter_is_told_as_a_chip(kind: type, session: ImportSession, link: ShareLink) -> None:
     hidden = [field.name for field in form_of(kind, {}, session, link).hidden_fields() if field.name != "view"]
     chosen = QueryDict(mutable=True)
@@ -98,7 +102,7 @@ def test_each_hidden_filter_is_told_as_a_chip(kind: type, session: ImportSession
     assert sorted(map(sorted, without)) == sorted([name] for name in hidden)
 
 
-@pytest.mark.parametrize("kind", [MovieFilters, RankingFilters])
+@pytest.mark.parametrize("kind", [MovieFilters, LibraryFilters])
 def test_a_list_begins_with_the_first_order_of_its_form(kind: type, session: ImportSession, link: ShareLink) -> None:
     assert form_of(kind, {}, session, link).defaults["sort"] == kind().sort
 
@@ -121,8 +125,8 @@ def test_a_shared_list_offers_the_orders_that_its_link_allows(
         (MovieFilters(), True),
         (MovieFilters(sort="title"), True),
         (MovieFilters(sort="title", seen=True), False),
-        (RankingFilters(sort="title"), True),
-        (RankingFilters(year=1985), False),
+        (LibraryFilters(sort="title"), True),
+        (LibraryFilters(year=1985), False),
         (FilmFilters(), True),
     ],
 )

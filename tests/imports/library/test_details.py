@@ -97,11 +97,3 @@ def test_numbers_that_are_whole_say_nothing_of_it(client: Client, person: User) 
     page = client.get("/library/stats/").content.decode()
     assert "1 film: 2 hours of film." in page
     assert "whose length is known" not in page
-
-
-def test_a_film_without_a_rating_has_no_day_of_one(client: Client, person: User) -> None:
-    RankingFactory(user=person, rating=4, rated_at="2023-02-01")
-    RankingFactory(user=person, rating=None, rated_at="2023-02-01")
-    client.force_login(person)
-    page = client.get("/library/?rated_in=2023-02").content.decode()
-    assert page.count('id="ranking-') == 1

@@ -18,7 +18,7 @@ from django_q.models import OrmQ, Task
 from enrichment.models import LookupStatus, TitleLookup
 from imports import tasks
 from imports.accounts import account
-from imports.models import ImportSession, Movie, SessionStatus, ShareLink, Source, Usage
+from imports.models import HandViewing, ImportSession, Movie, SessionStatus, ShareLink, Source, Usage
 from imports.operation import cleanup
 from imports.operation.schedules import SCHEDULES
 from imports.queue import CLEAN_UP
@@ -93,6 +93,8 @@ def test_whatever_else_has_aged_goes_too() -> None:
     TitleLookupFactory(title="HEAT!", **answers)
     TitleLookupFactory(title="Heat, with Bo", **answers)
     TitleLookupFactory(title="Heat", variants=["Heat", "with Bo"], year=1995, **answers)
+    for day, removed in [(1, ago(hours=25)), (2, ago(hours=23)), (3, None)]:
+        HandViewing.objects.create(user=user, tmdb_movie=film, watched_on=f"2024-05-0{day}", removed_at=removed)
     MovieFactory(lookup=TitleLookupFactory(title="Asked", unmatched=True, created_at=ago(days=2)))
 
     done = run("--dry-run")
@@ -102,6 +104,7 @@ def test_whatever_else_has_aged_goes_too() -> None:
     assert caches["pictures"].get(previews._name(links[0])) is None
     assert Session.objects.get().session_key == "new"
     assert [Usage.objects.count(), Task.objects.count()] == [1, 1]
+    assert [viewing.watched_on.day for viewing in HandViewing.objects.order_by("watched_on")] == [2, 3]
     assert set(TitleLookup.objects.values_list("title", flat=True)) == {"Today's", "HEAT!", "Asked"}
 
 

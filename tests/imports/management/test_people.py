@@ -21,7 +21,14 @@ from imports.accounts.rows import rows_of
 from imports.models import (
     Analytics,
     ApiToken,
+    HandViewing,
     ImportSession,
+    Library,
+    LibraryChange,
+    LibraryDecision,
+    LibraryFilm,
+    LibraryQuestion,
+    LibraryViewing,
     MatchMemory,
     Movie,
     Owner,
@@ -48,6 +55,8 @@ EXPORTED: dict[type[Model], str] = {
     Viewing: "imports/",
     RowProblem: "imports/",
     Ranking: "library.json",
+    HandViewing: "by_hand.json",
+    LibraryDecision: "decisions.json",
     MatchMemory: "memory.json",
     ShareLink: "share_links.json",
     ApiToken: "api_tokens.json",
@@ -57,7 +66,8 @@ EXPORTED: dict[type[Model], str] = {
     AccessAttempt: "usage.json",
 }
 # computed; what the code may ask; nothing is written there
-LEFT_OUT = {Analytics, User.user_permissions.through, AccessFailureLog, AccessLog}
+LIBRARY = {Library, LibraryFilm, LibraryViewing, LibraryQuestion, LibraryChange}
+LEFT_OUT = {Analytics, *LIBRARY, User.user_permissions.through, AccessFailureLog, AccessLog}
 
 
 def run(*args: str) -> str:
@@ -159,6 +169,8 @@ def test_an_export_holds_everything_of_the_person_and_no_key_to_it(tmp_path: Pat
     assert told["usage.json"]["uses"][0]["address"] == ADDRESS
     assert told["usage.json"]["failed_logins"][0]["ip_address"] == ADDRESS
     assert [len(told[name]) for name in ("memory.json", "share_links.json", "api_tokens.json")] == [1, 2, 1]
+    assert told["by_hand.json"][0]["review"] == SECRET
+    assert told["decisions.json"][0]["values"] == {"review": f"{SECRET} again"}
     assert {session["source"] for name, session in told.items() if "/" in name} == {"letterboxd", "prime_video"}
     everything = "".join(files.values())
     assert all(title in everything for title in TITLES.values())

@@ -12,7 +12,20 @@ from django.utils import timezone
 from enrichment.models import DetailsStatus, TmdbMovie
 from enrichment.tmdb.client import client
 from enrichment.work import engine, refresh
-from imports.models import ChosenBy, Decision, MatchMemory, Movie, Outcome, Ranking
+from imports.library import viewings
+from imports.models import (
+    ChosenBy,
+    Decision,
+    HandViewing,
+    LibraryDecision,
+    LibraryFilm,
+    LibraryViewing,
+    MatchMemory,
+    Movie,
+    Outcome,
+    Ranking,
+)
+from imports.reconciling import keeping
 from imports.review import decisions
 from tests.factories import MovieFactory, RankingFactory, TmdbMovieFactory, UserFactory
 from tests.imports.outcomes.test_settle import counters_are_exact
@@ -83,6 +96,39 @@ def test_of_two_rankings_that_meet_the_newer_is_kept(
     ranking = Ranking.objects.get(user=person)
     assert (ranking.tmdb_movie_id, ranking.rating) == (NEW, Decimal(1 if kept == "old" else 2))
     assert Ranking.objects.get(user=other).rating == Decimal(3)
+
+
+MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
+
+
+def test_viewings_by_hand_are_the_others_and_of_two_of_a_day_the_older_stays(tmdb: TmdbServer, pair: Any) -> None:
+    person, other = UserFactory(), UserFactory()
+    for who, tmdb_id, day, review in [
+        (person, OLD, MAY, "older"),
+        (person, NEW, MAY, "younger"),
+        (person, OLD, JUNE, "alone"),
+        (other, NEW, MAY, "another's"),
+    ]:
+        viewings.add(who, tmdb_id, {"watched_on": day, "review": review}, today=JUNE)
+    merge(tmdb)
+    assert set(HandViewing.objects.values_list("tmdb_movie", flat=True)) == {NEW}
+    stay = HandViewing.objects.filter(removed_at=None).order_by("pk")
+    assert list(stay.values_list("review", flat=True)) == ["older", "alone", "another's"]
+    keeping.up_to_date(person)
+    assert [film.key for film in LibraryFilm.objects.filter(user=person)] == [f"tmdb:{NEW}"]
+    own = LibraryViewing.objects.filter(user=person).order_by("watched_on")
+    assert list(own.values_list("watched_on", flat=True)) == [MAY, JUNE]
+
+
+def test_what_was_decided_about_a_ranking_holds_under_its_new_number(tmdb: TmdbServer, pair: Any) -> None:
+    ranking = RankingFactory(tmdb_movie=pair[0], rating=Decimal(4))
+    keeping.recompute(ranking.user)
+    viewings.take_out(LibraryFilm.objects.get(user=ranking.user))
+    merge(tmdb)
+    assert LibraryDecision.objects.get().refs == [f"person\ttmdb:{NEW}"]
+    keeping.up_to_date(ranking.user)
+    film = LibraryFilm.objects.get(user=ranking.user)
+    assert (film.key, film.is_seen) == (f"tmdb:{NEW}", False)
 
 
 def test_an_open_review_is_sorted_out_anew(tmdb: TmdbServer, user: User) -> None:  # noqa: F811

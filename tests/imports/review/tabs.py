@@ -73,7 +73,6 @@ class Tab:
     def __init__(self, session: ImportSession, movie: Movie, *, other: int, ranking: Ranking | None = None) -> None:
         self.session, self.movie, self.other, self.ranking = session, movie, other, ranking
         self.random = Random(0)  # what a storm picks by
-        self.removed = ""  # a ranking that was taken out of the library, signed
         self.client = Client(raise_request_exception=False)
         assert session.user is not None
         self.client.force_login(session.user)
@@ -88,9 +87,10 @@ class Tab:
         url = f"/api/v1/import/amazon-prime/session/{self.session.pk}/{action}/"
         return self.client.post(url, body or {}, content_type="application/json")
 
-    def library(self, action: str = "", **sent: Any) -> Any:
-        number = self.ranking.pk if self.ranking else 0
-        return self.client.post(f"/library/{number}/{action}", sent)
+    @property
+    def rated(self) -> str:
+        """The address of the film's rating."""
+        return f"/api/v1/rankings/{self.ranking.pk if self.ranking else 0}/"
 
 
 Act = Callable[[Tab], Any]
@@ -124,9 +124,8 @@ BESIDE: dict[str, Act] = {
     "take_in": _take_in,
     "complete": lambda tab: tab.of_import("complete"),
     "complete_by_api": lambda tab: tab.api("complete"),
-    "edit": lambda tab: tab.library(rating="2.0", rated_at="2024-01-01"),
-    "remove": lambda tab: tab.library("remove/"),
-    "restore": lambda tab: tab.client.post("/library/restore/", {"removed": tab.removed}),
+    "edit": lambda tab: tab.client.patch(tab.rated, {"rating": 2.0}, content_type="application/json"),
+    "remove": lambda tab: tab.client.delete(tab.rated),
     "ask_again": lambda tab: tab.of_import(f"films/{tab.movie.pk}/ask-again"),
     "delete": lambda tab: tab.of_import("delete"),
     "undo_import": lambda tab: tab.of_import("undo"),
@@ -134,8 +133,6 @@ BESIDE: dict[str, Act] = {
 OF_LETTERBOXD: dict[str, Act] = WHICH_FILM | {
     "undo_last": lambda tab: tab.of_import("review/undo"),
     "update": _update,
-    "to_library": lambda tab: tab.of_import("to-library"),
-    "from_library": lambda tab: tab.of_import("from-library"),
     "edit": BESIDE["edit"],
     "remove": BESIDE["remove"],
     "ask_again": BESIDE["ask_again"],

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from imports.library import rankings
 from imports.models import Source
 
 from .tabs import BESIDE, OF_LETTERBOXD, OF_REVIEW, WHICH_FILM, Act, Tab, at_once, faults, scenes
@@ -50,8 +49,6 @@ def test_of_two_decisions_one_wins(one: str, other: str) -> None:
 def test_a_decision_beside_what_else_is_done_to_the_import(one: str, other: str) -> None:
     for scene, opened in scenes():
         tabs = opened()
-        if other == "restore" and (ranking := tabs[0].ranking):
-            tabs[1].removed = rankings.remove(ranking)
         check(tabs, meet(tabs, OF_REVIEW[one], BESIDE[other]), f"{one} beside {other}, {scene}")
 
 

@@ -1,7 +1,5 @@
 """Eight tabs of one person that decide at random on one review, and on other imports of the same films beside it."""
 
-import html
-import re
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -38,21 +36,12 @@ def _look(tab: Tab) -> Any:
     return tab.client.get(f"/imports/{tab.session.pk}/{path}")
 
 
-def _remove(tab: Tab) -> Any:
-    """As htmx does: the answer has what puts it back."""
-    number = tab.ranking.pk if tab.ranking else 0
-    answer = tab.client.post(f"/library/{number}/remove/", headers={"HX-Request": "true"})
-    if token := re.search(r'name="removed" value="([^"]+)"', answer.content.decode()):
-        tab.removed = html.unescape(token[1])
-    return answer
-
-
 def _bulk(tab: Tab) -> Any:
     picked = [str(movie.pk) for movie in tab.session.movies.all() if tab.random.random() < 0.5]
     return tab.of_import("review/all", film=picked)
 
 
-SHARED = {"look": _look, "remove": _remove}
+SHARED = {"look": _look}
 ON_REVIEW: dict[str, Act] = {name: act for name, act in (OF_REVIEW | BESIDE | SHARED).items() if name not in LEAVES}
 ON_REVIEW |= {"bulk": _bulk, "undo_again": OF_REVIEW["undo"]}
 ON_LETTERBOXD: dict[str, Act] = {k: act for k, act in (OF_LETTERBOXD | SHARED).items() if k not in (*LEAVES, "update")}
