@@ -68,6 +68,7 @@ OPEN_PAGES = {
     "api/upload": 405,
     "api/session/import": 405,
     "schemas/export-v1.json": 200,
+    "schemas/library-v1.json": 200,
     "api/docs": 200,
     "api/openapi.json": 200,
 }
@@ -85,9 +86,12 @@ SIGNED_IN_PAGES = [
     "library/perhaps/",
     "library/share/",
     "library/stats/",
+    "library/export/",
     "library/export.csv",
     "library/export.json",
+    "library/viewings.csv",
     "library/letterboxd.zip",
+    "library/letterboxd-missing.zip",
 ]
 # What GET answers to the owner, to other people (staff too), and to whoever isn't signed in.
 PERSONAL_PAGES = {
