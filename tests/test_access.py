@@ -136,6 +136,7 @@ REVIEW_PAGES = {
     "imports/<uuid:session_id>/review/search/": 200,
     "imports/<uuid:session_id>/review/undo/": 405,
     "imports/<uuid:session_id>/share/reading/": 405,
+    "imports/<uuid:session_id>/in-library/": 405,
     "imports/<uuid:session_id>/share/<int:link_id>/revoke/": 405,
     "imports/<uuid:session_id>/titles/<int:movie_id>/take-in/": 405,
     "imports/<uuid:session_id>/ask-again/": 405,
