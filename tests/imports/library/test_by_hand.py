@@ -338,6 +338,14 @@ def test_only_what_was_changed_is_decided_and_undone(
     assert not LibraryDecision.objects.exists() and as_it_stands(viewing) == before
 
 
+def test_what_a_file_tells_at_length_stands_in_no_ones_way(client: Client, person: User, heat: TmdbMovie) -> None:
+    told(import_of(person), heat, MAY, tags=["x" * 300, *map(str, range(200))], review="é" * 120_000)
+    keeping.recompute(person)
+    viewing = LibraryViewing.objects.get()
+    assert client.post(address(viewing), form_of(client, viewing) | {"rating": "5.0"}).status_code == 303
+    assert LibraryDecision.objects.get().values == {"rating": 5.0}
+
+
 def test_a_viewing_is_changed_in_place_and_its_page_shown_anew(client: Client, viewing: LibraryViewing) -> None:
     back = "/library/diary/?q=heat&page=2"
     shown = page(client, address(viewing), headers=HTMX, data={"back": back})
