@@ -91,6 +91,7 @@ urlpatterns = [
     path("library/letterboxd.zip", library.library_letterboxd, name="library_letterboxd"),
     path("library/undo/", undoing.library_undo, name="library_undo"),
     path("library/stats/", statistics.library_stats, name="library_stats"),
+    path("library/stats/<int:year>/", statistics.library_year, name="library_year"),
     path("library/share/", sharing.library_share, name="library_share"),
     path("library/share/<int:link_id>/revoke/", sharing.library_share_revoke, name="library_share_revoke"),
     path("library/share/<int:link_id>/preview.png", sharing.library_share_preview, name="library_share_preview"),
