@@ -1,6 +1,6 @@
-"""The statistics of a 3,000-film account, and of the library that follows from it, against the same numbers counted here
-from its CSV texts, by other means: the csv module, dictionaries and sums. What TMDB knows of each film is a table of this
-test's own."""
+"""The statistics of a 3,000-film account, and of the library that follows from it, against the same numbers counted
+here from its CSV texts, by other means: the csv module, dictionaries and sums. What TMDB knows of each film is a table
+of this test's own."""
 
 import csv
 import io
