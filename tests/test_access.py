@@ -68,6 +68,7 @@ OPEN_PAGES = {
     "api/upload": 405,
     "api/session/import": 405,
     "schemas/export-v1.json": 200,
+    "schemas/library-v1.json": 200,
     "api/docs": 200,
     "api/openapi.json": 200,
 }
@@ -85,9 +86,12 @@ SIGNED_IN_PAGES = [
     "library/perhaps/",
     "library/share/",
     "library/stats/",
+    "library/export/",
     "library/export.csv",
     "library/export.json",
+    "library/viewings.csv",
     "library/letterboxd.zip",
+    "library/letterboxd-missing.zip",
 ]
 # What GET answers to the owner, to other people (staff too), and to whoever isn't signed in.
 PERSONAL_PAGES = {
@@ -101,6 +105,7 @@ PERSONAL_PAGES = {
     "library/viewings/<int:viewing_id>/": (200, 404, 302),
     "library/viewings/<int:viewing_id>/remove/": (405, 405, 405),
     "library/viewings/<int:viewing_id>/split/": (405, 405, 405),
+    "library/undo/": (405, 405, 405),
     "library/perhaps/all/": (405, 405, 405),
     "library/perhaps/<int:question_id>/": (405, 405, 405),
     "library/stats/<int:year>/": (404, 404, 302),  # nobody here saw anything in that year
@@ -328,14 +333,16 @@ def test_only_its_owner_changes_a_ranking(method: str, route: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "route", [route for route in PERSONAL_PAGES if "<int:film_id>" in route or "<int:viewing_id>" in route]
+    "route", [route for route in PERSONAL_PAGES if "<int:film_id>/" in route or "<int:viewing_id>/" in route]
 )
 def test_only_its_person_changes_a_library(route: str) -> None:
     ranking = RankingFactory(rating=Decimal("4.0"))
     url = of_library(route, ranking)
     before = list(ranking.user.library_films.values()) + list(ranking.user.library_viewings.values())
     for who, client in others().items():
-        assert client.post(url, {"rating": "1.0"}).status_code in ({302} if who == "anonymous" else {404, 405}), who
+        assert client.post(url, {"rating": "1.0"}).status_code in ({302, 405} if who == "anonymous" else {404, 405}), (
+            who
+        )
     keeping.recompute(ranking.user)
     assert list(ranking.user.library_films.values()) + list(ranking.user.library_viewings.values()) == before
 

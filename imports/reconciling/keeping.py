@@ -113,7 +113,7 @@ def _reconcile_a_portion(user: User) -> bool:
             return True
         # before anything is read: what changes from now on brings a row of its own
         seen_to.delete()
-        is_changed = bool(_reconcile(user, names))
+        is_changed = int(bool(_reconcile(user, names)))
         Library.objects.filter(pk=library.pk).update(revision=F("revision") + is_changed, reconciled_at=timezone.now())
     return True
 

@@ -36,7 +36,7 @@ class Evidence(NamedTuple):
     rewatch: bool = False
     tags: tuple[str, ...] = ()
     has_review: bool = False
-    rows: tuple[Row, ...] = ()  # none: told by hand
+    rows: tuple[Row, ...] = ()  # the newest reading's first; none: told by hand
     until: date = NEVER  # the newest day that its import tells of: what is newer counts where two readings differ
 
     @property
@@ -149,14 +149,15 @@ def _each_once(evidence: Iterable[Evidence]) -> list[Evidence]:
 def _newest_reading(entries: list[Evidence]) -> Evidence:
     if len(entries) == 1:
         return entries[0]
-    newest = max(
+    in_order = sorted(
         entries,
         key=lambda entry: (
             *(entry.until, entry.has_review, entry.rating or Decimal(0), entry.day or NEVER),
-            *(entry.rewatch, entry.tags),
+            *(entry.rewatch, entry.tags, entry.rows),
         ),
+        reverse=True,
     )
-    return newest._replace(rows=tuple(sorted(row for entry in entries for row in entry.rows)))
+    return in_order[0]._replace(rows=tuple(row for entry in in_order for row in entry.rows))
 
 
 # What is the same viewing

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -19,7 +21,8 @@ from imports.review.wizard import Review
 from imports.sessions.delete import delete_import
 from imports.sessions.progress import Progress, progress_of
 from imports.sessions.report import file_totals
-from imports.sessions.start import start_import
+from imports.sessions.restore_library import RestoredLibrary
+from imports.sessions.start import start_import, take_in
 from imports.sources.base import RoleNeeded, SourceError, Upload
 from imports.web import access, limits
 from imports.web.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
@@ -88,10 +91,20 @@ def _start(request: HtmxHttpRequest) -> HttpResponse:
     try:
         with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
             # ask: a page can put the question what a file is
-            session = start_import(owner, form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True)
+            taken_in = take_in(owner, form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True)
     except SourceError as error:
         return _refused(request, error, form)
-    return see_other(request, session.get_absolute_url())
+    if isinstance(taken_in, RestoredLibrary):
+        messages.success(request, _brought_back(taken_in))
+        return see_other(request, reverse("imports:library"))
+    return see_other(request, taken_in.get_absolute_url())
+
+
+def _brought_back(library: RestoredLibrary) -> str:
+    count = len(library.imports)
+    return ngettext(
+        "Your library is back, with %(count)s import.", "Your library is back, with %(count)s imports.", count
+    ) % {"count": count}
 
 
 def _refused(request: HtmxHttpRequest, error: SourceError, form: UploadForm) -> HttpResponse:

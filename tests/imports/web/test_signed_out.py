@@ -10,7 +10,7 @@ from django.urls import get_resolver
 
 from imports.models import Decision, ImportSession, ShareLink, Source
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory
-from tests.test_access import address, all_routes, of_ranking
+from tests.test_access import PERSONAL_PAGES, address, all_routes, of_library
 
 pytestmark = pytest.mark.django_db
 
@@ -45,10 +45,7 @@ def addresses(session: ImportSession, person: User) -> list[str]:
     ranking = RankingFactory(user=person)
     ShareLink.objects.create(session=session, token_hash="a" * 64)
     ShareLink.objects.create(user=person, token_hash="b" * 64)
-    return [
-        of_ranking(route, ranking) if "ranking_id" in route or "token_id" in route else address(route, session)
-        for route in routes()
-    ]
+    return [of_library(route, ranking) if route in PERSONAL_PAGES else address(route, session) for route in routes()]
 
 
 def test_no_part_of_a_page_becomes_the_sign_in_page(review: ImportSession, person: User) -> None:
