@@ -18,16 +18,14 @@ from enrichment.numbers import LARGEST
 from imports.films.ratings import as_number
 from imports.films.viewings import beginning
 from imports.library import diary, films, questions, rankings, viewings
-from imports.library.diary import DiaryFilters
-from imports.library.films import LibraryFilters
 from imports.library.reviews import ReviewOf, reviews_of
-from imports.models import PERSON, LibraryFilm, LibraryQuestion, LibraryViewing, Source
+from imports.models import LibraryFilm, LibraryQuestion, LibraryViewing
 from imports.reconciling.keeping import catch_up, up_to_date
 from imports.web import downloads
 
 from .guard import SIGNED_IN, Refused, caller
 from .schemas import CHANGING, DECIDING, Day, a_file, errors
-from .wanted import NO_NUL, Decade, Name, Paged, When, Words, Year
+from .wanted import NO_NUL, LibraryFilmsWanted, LibraryViewingsWanted, Paged
 
 router = Router(tags=["Library"], auth=SIGNED_IN)
 
@@ -35,50 +33,7 @@ Rating = Annotated[float, Field(strict=True, ge=0.5, le=5, multiple_of=0.5, allo
 Tag = Annotated[str, Field(min_length=1, max_length=viewings.TAG_LENGTH, pattern=NO_NUL)]
 Tags = Annotated[list[Tag], Field(max_length=viewings.MOST_TAGS)]
 Review = Annotated[str, Field(max_length=viewings.REVIEW_LENGTH, pattern=NO_NUL)]
-ANY_SOURCE = f"^({'|'.join([PERSON, *Source.values])})?$"
 IS_COMPLETE = Field(description="false: it is still being put together, and this is what is there so far")
-
-
-# What may be asked for
-
-
-class FilmsWanted(Paged):
-    q: Words = Field("", description="words of a title or of a director's name")
-    source: str = Field("", pattern=ANY_SOURCE, description="person: told by hand")
-    decade: Decade | None = None
-    year: Year | None = Field(None, description="of the release")
-    genre: Name = Field("", description="as TMDB calls it: Drama")
-    genre_too: Name = Field("", description="beside `genre`")
-    director: Name = ""
-    cast: Name = Field("", description="one of its actors")
-    country: Name = Field("", description="as TMDB calls it: France")
-    language: str = Field("", max_length=8, pattern=NO_NUL, description="the original one, as ISO 639-1: fr")
-    rating: str = Field(
-        "", pattern=r"^([0-4]\.5|[1-5](\.0)?|none|any)?$", description="stars, as 4.5; any: rated; none: not rated"
-    )
-    liked: bool = False
-    watched: When | None = Field(None, description="in a year, in a month or on a day: 2024, 2024-05, 2024-05-17")
-    weekday: int | None = Field(None, ge=0, le=6, description="watched on; 0 is Monday")
-    rewatched: bool = False
-    tag: Name = ""
-    sort: Literal[
-        "watched", "watched_oldest", "first", "first_oldest", "title", "year", "year_oldest", "rating",
-        "rating_lowest", "runtime", "runtime_shortest",
-    ] = "watched"  # fmt: skip
-
-    def filters(self) -> LibraryFilters:
-        # what is left out stays at the filters' own defaults: some are empty texts where these are None
-        return LibraryFilters(**self.model_dump(exclude=set(Paged.model_fields), exclude_defaults=True))
-
-
-class ViewingsWanted(Paged):
-    q: Words = Field("", description="words of a title, of a director's name or of a tag")
-    source: str = Field("", pattern=ANY_SOURCE, description="person: told by hand")
-    rated: Literal["", "yes", "no"] = ""
-    watched: When | None = Field(None, description="in a year, in a month or on a day: 2024, 2024-05, 2024-05-17")
-
-    def filters(self) -> DiaryFilters:
-        return DiaryFilters(q=self.q, source=self.source, rated=self.rated, when=self.watched or "")
 
 
 class ExportWanted(Schema):
@@ -208,7 +163,7 @@ class AnswerIn(Schema):
 
 
 @router.get("/films", response={200: Films, **errors()}, summary="The films")
-def film_list(request: HttpRequest, query: Query[FilmsWanted]) -> Films:
+def film_list(request: HttpRequest, query: Query[LibraryFilmsWanted]) -> Films:
     """Those that were seen, as all that the person brought in and told comes together; newest watched first."""
     user = caller(request)
     is_complete = up_to_date(user)
@@ -223,7 +178,7 @@ def film_list(request: HttpRequest, query: Query[FilmsWanted]) -> Films:
 
 
 @router.get("/viewings", response={200: Viewings, **errors()}, summary="The viewings")
-def viewing_list(request: HttpRequest, query: Query[ViewingsWanted]) -> Viewings:
+def viewing_list(request: HttpRequest, query: Query[LibraryViewingsWanted]) -> Viewings:
     """Newest first, those without a day last; each once, whatever tells of it. A review has its first 20,000
     characters."""
     user = caller(request)
