@@ -26,7 +26,7 @@ from imports.models import (
     Ranking,
 )
 from imports.reconciling import evidence, marks, rules
-from imports.reconciling.keeping import up_to_date
+from imports.reconciling.keeping import catch_up, up_to_date
 
 MOST_TAGS, TAG_LENGTH = 100, 200
 REVIEW_LENGTH = 100_000  # characters; a novel's chapter
@@ -107,7 +107,8 @@ def add(user: User, tmdb_id: int, values: Values, *, today: date) -> LibraryView
     except IntegrityError as exc:
         raise TWICE from exc
     enrichment.ask_details({film.pk: 0})  # a person waits: it goes first
-    up_to_date(user)
+    if not up_to_date(user):  # what they just told is there, however much there is to do
+        catch_up(user)
     return _that_tells(user, film, evidence.ref_by_hand(told.key))
 
 
@@ -118,8 +119,9 @@ def added(viewing: LibraryViewing) -> Undoable:
 
 
 def _that_tells(user: User, film: TmdbMovie, ref: str) -> LibraryViewing:
-    own = LibraryViewing.objects.filter(user=user, film__tmdb_movie=film).select_related("film")
-    return next(viewing for viewing in own if ref in refs_of(viewing))
+    """Without a day it is folded away where another tells one: then the newest stands for it."""
+    own = LibraryViewing.objects.filter(user=user, film__tmdb_movie=film).select_related("film").order_by("-place")
+    return next((viewing for viewing in own if ref in refs_of(viewing)), own[0])
 
 
 # Put right
