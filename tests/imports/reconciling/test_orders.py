@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from enrichment.models import TitleLookup, TmdbMovie
 from imports.exports.library import library_json
 from imports.library import viewings
-from imports.models import Decision, ImportSession, LibraryViewing, Source
+from imports.models import Decision, ImportSession, Source
 from imports.reconciling import keeping, marks
 from imports.reconciling.rules import Decisions, Evidence, Instead, conclude
 from imports.sessions import in_library
@@ -98,8 +98,7 @@ class Person:
         if isinstance(there, ImportSession):
             delete_import(there)
         for done in there if isinstance(there, list) else ():
-            viewing = next(v for v in LibraryViewing.objects.filter(user=self.user) if done in viewings.refs_of(v))
-            viewings.remove(viewing)
+            viewings.undo(self.user, done)
 
     def leave_out_for_a_while(self, name: str) -> None:
         there = self.there.get(name)
@@ -130,9 +129,9 @@ class Person:
         marks.mark(session.movies.all())
         return session  # type: ignore[no-any-return]
 
-    def _by_hand(self) -> list[str]:
+    def _by_hand(self) -> list[viewings.Undoable]:
         return [
-            viewings.refs_of(viewings.add(self.user, film_named(title).pk, {"watched_on": on(day)}, today=date.max))[0]
+            viewings.added(viewings.add(self.user, film_named(title).pk, {"watched_on": on(day)}, today=date.max))
             for title, days in self.told["by hand"].items()
             for day in days
             if day is not None
