@@ -11,10 +11,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-from imports.exports.library import library_csv, library_json
+from imports.exports.library import library_json
+from imports.exports.library_tables import films_csv
 from imports.exports.session import session_json
 from imports.exports.streams import as_json, json_members
 from imports.models import ImportSession, ShareLink
+from imports.reconciling.keeping import catch_up
 
 from . import usage
 
@@ -22,8 +24,9 @@ README = """This is everything that {name}'s account held on this instance of Re
 
 account.json          the account itself; the password is not known, only a proof of it, which is left out
 imports/              each import, as Reelkeeper's own export: it can be read back
-library.json, .csv    the rankings
-by_hand.json          viewings that were told by hand
+library.json          the library, with rankings, viewings told by hand and decisions: it can be read back
+library.csv           its films
+by_hand.json          viewings that were told by hand, with those that were removed since yesterday
 decisions.json        what was decided about viewings: which are the same, which are not, what was changed
 memory.json           what was decided for a title, for the next import
 share_links.json      links to share, without the part that opens them
@@ -31,7 +34,7 @@ api_tokens.json       names and dates of API tokens, without the tokens
 usage.json            uploads, searches and wrong passwords, by address, kept for 30 days
 admin_log.json        what the account did in the administration
 
-Left out: statistics and the library's own lists, which are computed from all of this, and pages that are signed in.
+Left out: statistics, which are computed from all of this, and pages that are signed in.
 """
 
 ACCOUNT = ("username", "email", "first_name", "last_name", "date_joined", "last_login", "is_staff", "is_superuser")
@@ -83,8 +86,9 @@ def _parts(user: User) -> Iterator[tuple[str, Iterable[str]]]:
     yield "README.txt", [README.format(name=user.get_username())]
     groups = list(user.groups.values_list("name", flat=True))
     yield "account.json", [as_json({name: getattr(user, name) for name in ACCOUNT} | {"groups": groups}), "\n"]
+    catch_up(user)
     yield "library.json", library_json(user)
-    yield "library.csv", library_csv(user)
+    yield "library.csv", films_csv(user)
     yield "by_hand.json", _list(user.hand_viewings.order_by("pk").values("tmdb_movie__title", *BY_HAND))
     yield "decisions.json", _list(user.library_decisions.order_by("decided_at", "pk").values(*DECISION))
     yield "memory.json", _list(user.match_memories.order_by("pk").values(*MEMORY))

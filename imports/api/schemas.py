@@ -11,11 +11,12 @@ from ninja import Schema
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from imports.exports.library import facts_of
+from enrichment.queries import poster_url
 from imports.films.ratings import as_number
 from imports.films.viewings import WithViewings
 from imports.models import ImportSession, Movie, Ranking, Viewing
 from imports.sessions.progress import Progress, Standing
+from imports.sessions.restore_library import RestoredLibrary
 from imports.statistics.shape import NamedGroup, NameSection, Statistics
 
 EXAMPLES = 5  # of each kind of name
@@ -39,6 +40,11 @@ READING = errors(404)
 CHANGING = errors(403, 404, 411, 413)
 DECIDING = errors(403, 404, 409, 411, 413)
 UPLOADING = errors(403, 411, 413, 422, 429)
+
+
+def a_file(schemas: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """How a file is documented, by its content type: ninja knows only JSON."""
+    return {"responses": {200: {"content": {name: {"schema": schema} for name, schema in schemas.items()}}}}
 
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -70,6 +76,24 @@ class Started(Schema):
             status=session.status,
             total_movies=session.total_movies,
             created_at=session.created_at,
+        )
+
+
+class LibraryBack(Schema):
+    """A library that was brought back: its imports, and how much came beside them that was not there already."""
+
+    imports: list[Started]
+    rankings: int
+    viewings_by_hand: int
+    decisions: int
+
+    @classmethod
+    def of(cls, library: RestoredLibrary) -> Self:
+        return cls(
+            imports=[Started.of(session) for session in library.imports],
+            rankings=library.rankings,
+            viewings_by_hand=library.by_hand,
+            decisions=library.decisions,
         )
 
 
@@ -359,7 +383,19 @@ class RankingOut(Schema):
     @classmethod
     def of(cls, ranking: Ranking) -> Self:
         """`ranking` with its tmdb_movie fetched."""
-        return cls(id=ranking.pk, **facts_of(ranking))
+        film = ranking.tmdb_movie
+        return cls(
+            id=ranking.pk,
+            title=ranking.title,
+            year=ranking.year,
+            rating=as_number(ranking.rating),
+            rated_at=ranking.rated_at,
+            tmdb_id=film.pk,
+            imdb_id=film.imdb_id or None,
+            directors=film.directors,
+            genres=film.genres,
+            poster_url=poster_url(film.poster_path) or None,
+        )
 
 
 class Rankings(Schema):

@@ -15,10 +15,11 @@ from ninja.files import UploadedFile
 
 from imports.films import listing
 from imports.films.viewings import NEWEST_FIRST, with_viewings
-from imports.models import Usage
+from imports.models import ImportSession, Usage
 from imports.sessions import progress
 from imports.sessions.delete import delete_import
-from imports.sessions.start import restore_import, start_import
+from imports.sessions.restore_library import RestoredLibrary
+from imports.sessions.start import restore_export, take_in
 from imports.sharing.allowed import public
 from imports.statistics import kept
 from imports.web import access, downloads, limits
@@ -31,6 +32,7 @@ from .schemas import (
     UPLOADING,
     Analytics,
     EnrichmentStats,
+    LibraryBack,
     MovieOut,
     Movies,
     MoviesSummary,
@@ -41,6 +43,7 @@ from .schemas import (
     UnenrichedMovies,
     ViewingOut,
     Viewings,
+    a_file,
 )
 from .wanted import MoviesWanted, Paged, StatisticsWanted
 
@@ -48,20 +51,18 @@ router = Router(tags=["Imports"])
 SUMMARY = 10  # films
 
 
-def a_file(schemas: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """How a file is documented, by its content type: ninja knows only JSON."""
-    return {"responses": {200: {"content": {name: {"schema": schema} for name, schema in schemas.items()}}}}
-
-
-@router.post("/upload", response={201: Started, **UPLOADING}, summary="Start an import")
-def upload(request: HttpRequest, files: File[list[UploadedFile]], time_zone: Form[str] = "UTC") -> Answer[Started]:
-    """From a Letterboxd export: its ZIP, or CSV files from it. Sets the cookie that owns the import."""
+@router.post("/upload", response={201: Started | LibraryBack, **UPLOADING}, summary="Start an import")
+def upload(
+    request: HttpRequest, files: File[list[UploadedFile]], time_zone: Form[str] = "UTC"
+) -> Answer[Started] | Answer[LibraryBack]:
+    """From a Letterboxd export: its ZIP, or CSV files from it. Sets the cookie that owns the import. The export of a
+    whole library comes back as such, for those who are signed in."""
     zone = known_zone(time_zone)
     with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
         uploads = [upload_of(file) for file in files]
-        session = start_import(owner, uploads, time_zone=zone)
+        taken_in = take_in(owner, uploads, time_zone=zone)
     get_token(request)  # so that the cookie's owner can also delete
-    return Answer(201, Started.of(session))
+    return _started(taken_in)
 
 
 @router.get("/session/{uuid:session_id}", response={200: Session, **READING}, summary="An import and its files")
@@ -90,13 +91,19 @@ def _etag(standing: progress.Standing) -> str:
     return f'"{standing.status}-{standing.mark}{ends}"'
 
 
-@router.post("/session/import", response={201: Started, **UPLOADING}, summary="Bring an import back")
-def restore(request: HttpRequest, file: File[UploadedFile]) -> Answer[Started]:
-    """From its JSON export. Sets the cookie that owns it."""
+@router.post("/session/import", response={201: Started | LibraryBack, **UPLOADING}, summary="Bring an import back")
+def restore(request: HttpRequest, file: File[UploadedFile]) -> Answer[Started] | Answer[LibraryBack]:
+    """From its JSON export, or a whole library from its own. Sets the cookie that owns it."""
     with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
-        session = restore_import(owner, upload_of(file))
+        taken_in = restore_export(owner, upload_of(file))
     get_token(request)  # so that the cookie's owner can also delete
-    return Answer(201, Started.of(session))
+    return _started(taken_in)
+
+
+def _started(taken_in: ImportSession | RestoredLibrary) -> Answer[Started] | Answer[LibraryBack]:
+    if isinstance(taken_in, RestoredLibrary):
+        return Answer(201, LibraryBack.of(taken_in))
+    return Answer(201, Started.of(taken_in))
 
 
 class Wanted(Schema):

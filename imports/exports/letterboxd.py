@@ -7,10 +7,10 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 
 from enrichment.models import TmdbMovie
-from imports.models import Decision, ImportSession, Kind, Movie, Ranking, Viewing
+from imports.models import Decision, ImportSession, Kind, LibraryFilm, Movie, Source, Viewing
 
+from . import library_films
 from .films import Told, movies
-from .library import library_rankings
 from .streams import csv_lines
 
 COLUMNS = "LetterboxdURI tmdbID imdbID Title Year Directors Rating WatchedDate Rewatch Tags Review".split()
@@ -29,7 +29,15 @@ def session_zip(session: ImportSession) -> Iterator[bytes]:
 
 
 def library_zip(user: User) -> Iterator[bytes]:
-    return _zipped(_of_ranking(ranking) for ranking in library_rankings(user))
+    """Every film of a library that was seen."""
+    seen = library_films.films(user, is_seen=True)
+    return _zipped(row for film, viewings in seen for row in _of_library(film, viewings))
+
+
+def missing_zip(user: User) -> Iterator[bytes]:
+    """What Letterboxd lacks: the days that it does not tell, and the films that it does not know of."""
+    seen = library_films.films(user, is_seen=True)
+    return _zipped(row for film, viewings in seen for row in _missing(film, viewings))
 
 
 def _rows(film_told: Told, *, is_review: bool) -> Iterator[Cells]:
@@ -60,10 +68,46 @@ def _viewing(viewing: Viewing) -> Cells:
     return [_text(viewing.rating), viewing.watched_on or "", rewatch, ", ".join(viewing.tags), viewing.review]
 
 
-def _of_ranking(ranking: Ranking) -> Cells:
-    film = ranking.tmdb_movie
-    named = ["", film.pk, film.imdb_id, ranking.title, ranking.year or "", _directors(film)]
-    return [*named, _text(ranking.rating), "", "", "", ""]
+def _of_library(film: LibraryFilm, viewings: Iterable[library_films.Told]) -> Iterator[Cells]:
+    """Each viewing. What the last one does not say of the film's rating, a row without a day does."""
+    named, last = _library_film(film), None
+    for told in viewings:
+        last = _rating(film, told) or last
+        yield [*named, *_library_viewing(film, told)]
+    if film.rating is not None and film.rating != last:
+        yield [*named, _text(film.rating), "", "", "", ""]
+
+
+def _missing(film: LibraryFilm, viewings: Iterable[library_films.Told]) -> Iterator[Cells]:
+    """Of a film that Letterboxd knows its rating there stands."""
+    if Source.LETTERBOXD not in film.sources:
+        yield from _of_library(film, viewings)
+        return
+    named, is_seen_there = _library_film(film), False
+    for told in viewings:  # those without a day come last
+        days = [entry["day"] for entry in told.viewing.told_by if entry["source"] == Source.LETTERBOXD]
+        is_seen_there = is_seen_there or bool(days)
+        if not (any(days) if told.viewing.watched_on else is_seen_there):
+            yield [*named, *_library_viewing(film, told)]
+
+
+def _rating(film: LibraryFilm, told: library_films.Told) -> Decimal | None:
+    """Without a day it is the film that is rated."""
+    viewing = told.viewing
+    return film.rating if viewing.rating is None and viewing.watched_on is None else viewing.rating
+
+
+def _library_film(film: LibraryFilm) -> Cells:
+    at_tmdb = film.tmdb_movie
+    if at_tmdb is None:
+        return ["", "", "", film.title, film.year or "", ""]
+    return ["", at_tmdb.pk, at_tmdb.imdb_id, film.title, film.year or "", _directors(at_tmdb)]
+
+
+def _library_viewing(film: LibraryFilm, told: library_films.Told) -> Cells:
+    viewing = told.viewing
+    rewatch = "true" if viewing.rewatch else "false"
+    return [_text(_rating(film, told)), viewing.watched_on or "", rewatch, ", ".join(viewing.tags), told.review]
 
 
 def _directors(film: TmdbMovie) -> str:

@@ -18,6 +18,19 @@ PROBLEM = tuple(shape.Problem.__annotations__)
 
 def session_json(session: ImportSession) -> Iterator[str]:
     """Everything of it that is the person's; what TMDB tells of the films is there for reading."""
+    yield from _head(session)
+    yield f',\n"statistics": {as_json(_without_ids(kept.of_session(session)))}'
+    yield from _movies(session)
+
+
+def part_of_library(session: ImportSession) -> Iterator[str]:
+    """The same without its statistics, and whether it counts in the library."""
+    yield from _head(session)
+    yield f',\n"in_library": {as_json(session.in_library)}'
+    yield from _movies(session)
+
+
+def _head(session: ImportSession) -> Iterator[str]:
     # the exports that it was restored from are no part of it: reading one back gives the same export again
     own = [file["name"] for file in session.files if file["kind"] == KIND]
     head: shape.Head = {
@@ -34,7 +47,10 @@ def session_json(session: ImportSession) -> Iterator[str]:
     yield '\n],\n"problems": ['
     problems = session.problems.exclude(file__in=own).values(*PROBLEM)
     yield from json_members(problems.iterator(chunk_size=BATCH))
-    yield f'\n],\n"statistics": {as_json(_without_ids(kept.of_session(session)))}'
+    yield "\n]"
+
+
+def _movies(session: ImportSession) -> Iterator[str]:
     yield ',\n"movies": ['
     yield from json_members(map(_as_json, movies(session)))
     yield "\n]}\n"
@@ -48,7 +64,7 @@ def films_csv(session: ImportSession) -> Iterator[str]:
     for movie, viewings, ranking in movies(session, kind=Kind.FILM):
         film, summary = movie.tmdb_movie, viewings.summary
         rating = movie.rating if ranking is None else ranking.rating
-        own = [movie.title, movie.year, rating, movie.watched_on, viewings.count, _yes(summary.rewatch)]
+        own = [movie.title, movie.year, rating, movie.watched_on, viewings.count, yes(summary.rewatch)]
         own += [", ".join(summary.tags), movie.liked_on, movie.letterboxd_uri, movie.outcome, movie.decision]
         lists = [", ".join(names) for names in (film.directors, film.genres, film.countries)] if film else [""] * 3
         of_film = [film.pk, film.title, film.imdb_id, *lists, film.runtime] if film else [""] * 7
@@ -63,7 +79,7 @@ def viewings_csv(session: ImportSession) -> Iterator[str]:
         film = movie.tmdb_movie
         of_film = [movie.letterboxd_uri, film.pk if film else "", film.title if film else ""]
         for viewing in viewings:
-            own = [viewing.watched_on, viewing.rating, _yes(viewing.rewatch), ", ".join(viewing.tags), viewing.review]
+            own = [viewing.watched_on, viewing.rating, yes(viewing.rewatch), ", ".join(viewing.tags), viewing.review]
             yield from csv_lines([[movie.title, movie.year, *own, viewing.entry_uri, *of_film]])
 
 
@@ -156,5 +172,5 @@ def _without_ids(value: Any) -> Any:
     return list(map(_without_ids, value)) if isinstance(value, list) else value
 
 
-def _yes(value: bool) -> str:
+def yes(value: bool) -> str:
     return "yes" if value else ""

@@ -33,8 +33,14 @@ def told_by(keys: Iterable[str]) -> Told:
         if kind == "tmdb":
             told.films.add(int(rest))
         else:
-            told.titles.add(rest.partition(":")[2])
+            told.titles.add(title_of(key)[0])
     return told
+
+
+def title_of(key: str) -> tuple[str, int | None]:
+    """The folded title and the year that a film without a match is named by."""
+    _, year, title_key = key.split(":", 2)
+    return title_key, int(year) if year else None
 
 
 def in_order(key: str) -> tuple[str, int, str]:

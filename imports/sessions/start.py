@@ -15,6 +15,7 @@ from imports.sources.traits import REVIEWS
 
 from . import restore
 from .open_review import ReviewOpen, open_review
+from .restore_library import RestoredLibrary, restore_library
 from .store import settle_known, store_import
 
 COLUMNS_OF_REVIEW = "Date Watched, Type, Title"
@@ -28,11 +29,15 @@ def start_import(
     An export of our own comes back as the import that it was.
     Raises SourceError when the files can't be taken; with `ask`, RoleNeeded when only the person can tell a file."""
     with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask) as parsed:
-        if parsed.restored:
-            return _restore(owner, parsed)
-        if parsed.source in REVIEWS:
-            raise refusal("prime_elsewhere", parsed.files[0].name)
-        return settle_known(store_import(owner, parsed, parsed.movies, time_zone))
+        return _start(owner, parsed, time_zone)
+
+
+def take_in(
+    owner: Owner, uploads: Sequence[Upload], *, time_zone: str = "UTC", ask: bool = False
+) -> ImportSession | RestoredLibrary:
+    """As start_import, and an export of a whole library comes back as that."""
+    with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, ask=ask) as parsed:
+        return _restore_library(owner, parsed) if parsed.library else _start(owner, parsed, time_zone)
 
 
 def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
@@ -41,6 +46,8 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
     start_import."""
     try:
         with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, time_zone=time_zone) as parsed:
+            if parsed.library:
+                raise refusal("library_elsewhere", parsed.files[-1].name)
             if parsed.source not in REVIEWS:
                 raise refusal("letterboxd_elsewhere", parsed.files[-1 if parsed.restored else 0].name)
             return _bring_in(user, parsed, time_zone, replace=replace)
@@ -50,9 +57,14 @@ def start_review(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC
         raise
 
 
-def start_any(user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool) -> ImportSession:
-    """Start an import or a review, by what the files are. Raises SourceError and ReviewOpen."""
+def start_any(
+    user: User, uploads: Sequence[Upload], *, time_zone: str = "UTC", replace: bool
+) -> ImportSession | RestoredLibrary:
+    """Start an import or a review, or bring back an export of ours, by what the files are. Raises SourceError and
+    ReviewOpen."""
     with reading(uploads, max_bytes=settings.MAX_UPLOAD_BYTES, time_zone=time_zone) as parsed:
+        if parsed.library:
+            return _restore_library(Owner(user=user), parsed)
         return _bring_in(user, parsed, time_zone, replace=replace)
 
 
@@ -74,10 +86,10 @@ def _bring_in(user: User, parsed: Parsed, time_zone: str, *, replace: bool) -> I
         raise ReviewOpen(another) from None  # an upload of the same moment has replaced this one
 
 
-def restore_import(owner: Owner, upload: Upload) -> ImportSession:
-    """An export of our own, and nothing else. Raises SourceError."""
+def restore_export(owner: Owner, upload: Upload) -> ImportSession | RestoredLibrary:
+    """An export of our own, of an import or of a library, and nothing else. Raises SourceError."""
     with reading([upload], max_bytes=settings.MAX_UPLOAD_BYTES, only_ours=True) as parsed:
-        return _restore(owner, parsed)
+        return _restore_library(owner, parsed) if parsed.library else _restore(owner, parsed)
 
 
 def review_queue(user: User, movies: Sequence[ParsedMovie]) -> list[ParsedMovie]:
@@ -91,6 +103,22 @@ def review_queue(user: User, movies: Sequence[ParsedMovie]) -> list[ParsedMovie]
     again = [film for film, key in zip(films, keys, strict=True) if key in remembered and key not in ranked]
     left_out = [film for film, key in zip(films, keys, strict=True) if key in ranked]
     return [*(new + again)[:MAX_REVIEW], *left_out]
+
+
+def _start(owner: Owner, parsed: Parsed, time_zone: str) -> ImportSession:
+    if parsed.library:
+        raise refusal("library_elsewhere", parsed.files[-1].name)
+    if parsed.restored:
+        return _restore(owner, parsed)
+    if parsed.source in REVIEWS:
+        raise refusal("prime_elsewhere", parsed.files[0].name)
+    return settle_known(store_import(owner, parsed, parsed.movies, time_zone))
+
+
+def _restore_library(owner: Owner, parsed: Parsed) -> RestoredLibrary:
+    if owner.user is None or parsed.library is None:
+        raise refusal("library_is_a_persons", parsed.files[-1].name)
+    return restore_library(owner.user, parsed.library)
 
 
 def _restore(owner: Owner, parsed: Parsed) -> ImportSession:

@@ -39,7 +39,7 @@ def update_import(
 
 
 def _update_by(session: ImportSession, parsed: Parsed, *, is_sure: bool) -> Changes:
-    if parsed.restored:
+    if parsed.is_ours:
         raise refusal("update_by_export", parsed.files[-1].name)
     if parsed.source != session.source:
         raise refusal("update_by_prime", parsed.files[0].name)

@@ -86,8 +86,10 @@ def _read_export(uploads: Sequence[Upload], *, max_bytes: int) -> Parsed:
 
 
 def _not_too_many(parsed: Parsed, file: str) -> Parsed:
-    if len(parsed.movies) > MAX_FILMS:
-        raise refusal("too_many_films", file, most=MAX_FILMS)
-    if sum(len(viewing.review) for movie in parsed.movies for viewing in movie.viewings) > MAX_TEXT:
-        raise refusal("too_much_text", file, most=MAX_TEXT)
+    """Of a library each import is looked at by itself: it must come back whole, however many it has."""
+    for part in parsed.parts:
+        if len(part.movies) > MAX_FILMS:
+            raise refusal("too_many_films", file, most=MAX_FILMS)
+        if sum(len(viewing.review) for movie in part.movies for viewing in movie.viewings) > MAX_TEXT:
+            raise refusal("too_much_text", file, most=MAX_TEXT)
     return parsed

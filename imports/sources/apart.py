@@ -82,8 +82,9 @@ def _answer(stream: BinaryIO, uploads: Sequence[Upload]) -> Parsed:
     if kind == "failed":
         raise refusal("too_much_to_read", uploads[0].name)
     parsed: Parsed = answer
-    while films := pickle.load(stream):  # noqa: S301
-        parsed.movies += films
+    for part in parsed.parts:
+        while films := pickle.load(stream):  # noqa: S301
+            part.movies += films
     return parsed
 
 
@@ -110,12 +111,20 @@ def main() -> None:
     except MemoryError:
         pickle.dump(("failed", None), answer)
     else:
-        movies, parsed.movies = iter(parsed.movies), []
-        pickle.dump(("read", parsed), answer)
+        _hand_over(parsed, answer)
+    answer.flush()
+
+
+def _hand_over(parsed: Parsed, answer: BinaryIO) -> None:
+    """All but the films at once; then the films of each import, and an empty list after them."""
+    movies_of_parts = [part.movies for part in parsed.parts]
+    for part in parsed.parts:
+        part.movies = []
+    pickle.dump(("read", parsed), answer)
+    for movies in map(iter, movies_of_parts):
         while films := list(islice(movies, FILMS_AT_ONCE)):
             pickle.dump(films, answer)
         pickle.dump([], answer)
-    answer.flush()
 
 
 def _read(uploads: Sequence[Upload], options: dict[str, Any]) -> Parsed:

@@ -63,6 +63,39 @@ class ParsedRanking:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedOwnRanking(ParsedRanking):
+    """A rating in the person's library, by TMDB's number of the film."""
+
+    tmdb_id: int = 0
+    added_by: tuple[str, str] | None = None  # source and source_key of the film of a review that it came from
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedHandViewing:
+    """A viewing that the person told by hand."""
+
+    key: UUID
+    tmdb_id: int
+    watched_on: date | None
+    rating: Decimal | None
+    rewatch: bool
+    tags: list[str]
+    review: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDecision:
+    """What the person said about viewings of their library."""
+
+    kind: str
+    refs: list[str]
+    values: dict[str, Any]
+    decided_at: datetime
+    decided_with: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """What the person had done with a film, as an export of ours tells it."""
 
@@ -141,6 +174,35 @@ class Parsed:
     notes: list[RowNote]
     files: list[FileReport]
     restored: "Restored | None" = None  # from an export of ours; `files` and `notes` begin with those told there
+    library: "ParsedLibrary | None" = None  # from the export of a whole one: all the rest is in it
+
+    @property
+    def is_ours(self) -> bool:
+        """An export of our own."""
+        return self.restored is not None or self.library is not None
+
+    @property
+    def parts(self) -> "list[Parsed]":
+        """This, or the imports of the library that it is."""
+        return [part.parsed for part in self.library.imports] if self.library else [self]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPart:
+    """One of a library's imports."""
+
+    parsed: Parsed
+    in_library: bool  # False: its person leaves it out
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLibrary:
+    """A whole library, as an export of ours tells it."""
+
+    imports: list[ParsedPart]
+    by_hand: list[ParsedHandViewing]
+    rankings: list[ParsedOwnRanking]
+    decisions: list[ParsedDecision]
 
 
 @dataclass(frozen=True, slots=True)

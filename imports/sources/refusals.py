@@ -67,6 +67,16 @@ REFUSALS: dict[str, tuple[Status, str]] = {
             "then choose the file again."
         ),
     ),
+    "library_is_a_persons": (
+        422,
+        gettext_noop("“%(file)s” holds a whole library, which belongs to an account: sign in, then choose it again."),
+    ),
+    "library_elsewhere": (
+        422,
+        gettext_noop(
+            "“%(file)s” is a whole library of Reelkeeper: send it on the front page instead (API: /api/upload)."
+        ),
+    ),
     "not_our_export": (
         422,
         gettext_noop(

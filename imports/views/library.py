@@ -1,8 +1,8 @@
-"""A person's library: its films in a list, and what is taken away of it."""
+"""A person's library: its films in a list."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -13,7 +13,6 @@ from imports.library import films, questions
 from imports.reconciling import keeping
 from imports.web.access import person
 from imports.web.addresses import shortened
-from imports.web.downloads import films_of_library, json_of_library, letterboxd_of_library
 from imports.web.htmx import HtmxHttpRequest, wants_fragment, with_address
 
 FILMS_A_PAGE = 48
@@ -59,21 +58,3 @@ def ranking(request: HttpRequest, ranking_id: int) -> HttpResponse:
     keeping.up_to_date(user)
     film = user.library_films.filter(tmdb_movie=tmdb_id).first()
     return redirect(film or "imports:library")  # a large library is not put together yet
-
-
-@require_safe
-@login_required
-def library_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return films_of_library(person(request))
-
-
-@require_safe
-@login_required
-def library_json(request: HttpRequest) -> StreamingHttpResponse:
-    return json_of_library(person(request))
-
-
-@require_safe
-@login_required
-def library_letterboxd(request: HttpRequest) -> StreamingHttpResponse:
-    return letterboxd_of_library(person(request))

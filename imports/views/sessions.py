@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -16,15 +18,18 @@ from imports.films import listing
 from imports.forms.uploads import ROLES, TimeZoneForm, UploadForm
 from imports.models import ImportSession, Usage
 from imports.review.wizard import Review
+from imports.sessions import in_library
 from imports.sessions.delete import delete_import
 from imports.sessions.progress import Progress, progress_of
 from imports.sessions.report import file_totals
-from imports.sessions.start import start_import
+from imports.sessions.restore_library import RestoredLibrary
+from imports.sessions.start import start_import, take_in
 from imports.sources.base import RoleNeeded, SourceError, Upload
 from imports.web import access, limits
 from imports.web.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
 
 from . import prime
+from .in_library import in_library_context
 
 SHOWN_ON_FRONT_PAGE = 3
 SESSIONS_A_PAGE = 25
@@ -68,9 +73,11 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     progress = progress_of(standing)
     if session.is_review:
         template = pick_template(request, page="review/prime_session.html", fragment="review/_prime_swap.html")
-        return render(request, template, prime.session_page(session, progress))
+        context = prime.session_page(session, progress)
+        return render(request, template, context if is_poll else context | in_library_context(request, session))
     template = pick_template(request, page="sessions/session_detail.html", fragment="sessions/_progress.html")
-    return render(request, template, _session_page(request, session, progress))
+    context = _session_page(request, session, progress)
+    return render(request, template, context if is_poll else context | in_library_context(request, session))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,10 +95,22 @@ def _start(request: HtmxHttpRequest) -> HttpResponse:
     try:
         with limits.counted(request, Usage.Kind.UPLOAD), access.bringing_in(request) as owner:
             # ask: a page can put the question what a file is
-            session = start_import(owner, form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True)
+            taken_in = take_in(owner, form.uploads(), time_zone=form.cleaned_data["time_zone"], ask=True)
     except SourceError as error:
         return _refused(request, error, form)
-    return see_other(request, session.get_absolute_url())
+    if isinstance(taken_in, RestoredLibrary):
+        messages.success(request, _brought_back(taken_in))
+        return see_other(request, reverse("imports:library"))
+    if form.cleaned_data["someone_elses"]:
+        in_library.put(taken_in, False)
+    return see_other(request, taken_in.get_absolute_url())
+
+
+def _brought_back(library: RestoredLibrary) -> str:
+    count = len(library.imports)
+    return ngettext(
+        "Your library is back, with %(count)s import.", "Your library is back, with %(count)s imports.", count
+    ) % {"count": count}
 
 
 def _refused(request: HtmxHttpRequest, error: SourceError, form: UploadForm) -> HttpResponse:

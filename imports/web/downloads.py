@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from django.contrib.auth.models import User
 from django.http import StreamingHttpResponse
 
-from imports.exports.letterboxd import library_zip, session_zip
-from imports.exports.library import library_csv, library_json
+from imports.exports import library_tables
+from imports.exports.letterboxd import library_zip, missing_zip, session_zip
+from imports.exports.library import library_json
 from imports.exports.session import films_csv, session_json, viewings_csv
 from imports.exports.streams import csv_lines
 from imports.models import ImportSession
@@ -51,12 +52,28 @@ FORMATS = {"json": json_of, "csv": films_of, "letterboxd": letterboxd_of}  # as 
 
 
 def json_of_library(user: User) -> StreamingHttpResponse:
-    return download(library_json(user), JSON, "reelkeeper-library.json")
+    return download(library_json(user), JSON, "library.json")
 
 
 def films_of_library(user: User) -> StreamingHttpResponse:
-    return download(library_csv(user), CSV, "reelkeeper-library.csv")
+    return download(library_tables.films_csv(user), CSV, "reelkeeper-library-films.csv")
+
+
+def viewings_of_library(user: User) -> StreamingHttpResponse:
+    return download(library_tables.viewings_csv(user), CSV, "reelkeeper-library-viewings.csv")
 
 
 def letterboxd_of_library(user: User) -> StreamingHttpResponse:
     return download(library_zip(user), ZIP, "reelkeeper-library-letterboxd.zip")
+
+
+def missing_of_library(user: User) -> StreamingHttpResponse:
+    return download(missing_zip(user), ZIP, "reelkeeper-letterboxd-missing.zip")
+
+
+LIBRARY_FORMATS = {  # as the API calls them
+    "json": json_of_library,
+    "csv": films_of_library,
+    "letterboxd": letterboxd_of_library,
+    "letterboxd-missing": missing_of_library,
+}

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from imports import time_zones
 from imports.models import ImportSession
 from imports.sessions.open_review import ReviewOpen
+from imports.sessions.restore_library import RestoredLibrary
 from imports.sessions.start import start_any
 from imports.sources.base import SourceError, Upload
 
@@ -17,7 +18,8 @@ from ..people import user_named
 class Command(BaseCommand):
     help = (
         "Import files into an account, as if its person had sent them: a Letterboxd export (its ZIP, or the CSV files "
-        "of it), a Prime Video history, or an export of our own. The cluster does the matching."
+        "of it), a Prime Video history, or an export of our own, of an import or of a whole library. The cluster does "
+        "the matching."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"The time zone must be a name like Europe/Lisbon, not {time_zone!r}.")
         owner = user_named(user)
         try:
-            session = start_any(owner, _read(paths), time_zone=time_zone, replace=replace)
+            taken_in = start_any(owner, _read(paths), time_zone=time_zone, replace=replace)
         except SourceError as refused:
             raise CommandError(str(refused)) from refused
         except ReviewOpen as there:
@@ -39,7 +41,18 @@ class Command(BaseCommand):
                 f"{user!r} has an open review ({there.session.get_absolute_url()}): --replace ends it, without what "
                 "is not rated yet, and begins this one."
             ) from there
-        self._tell(session)
+        if isinstance(taken_in, RestoredLibrary):
+            self._tell_library(taken_in)
+        else:
+            self._tell(taken_in)
+
+    def _tell_library(self, library: RestoredLibrary) -> None:
+        self.stdout.write(
+            f"The library is back: {len(library.imports)} imports, and what was not here already: {library.rankings} "
+            f"rankings, {library.by_hand} viewings told by hand, {library.decisions} decisions."
+        )
+        for session in library.imports:
+            self._tell(session)
 
     def _tell(self, session: ImportSession) -> None:
         for file in session.files:

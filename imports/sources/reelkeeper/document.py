@@ -11,48 +11,88 @@ from .fields import Fault
 
 LISTS = ("files", "problems", "movies")
 FOLLOWING = "statistics"  # from all the rest: for reading only
+LISTS_OF_LIBRARY = ("films", "by_hand", "rankings", "decisions")
+PARTS = "imports"  # of a library: a list of documents
 MAX_PARTS = 2_000_000  # lists and objects: each becomes many times its size
 MAX_COMMAS = 8_000_000  # 100,000 films have fewer
 MAX_NAMES = 200  # in one object: a film has 41
 SPACE = re.compile(r"[ \t\r\n]*")
 
 
-class Document:
-    """`head`: the single values at the top. `line`: where the part begins that was read last."""
+def text_of(data: bytes, file: str) -> str:
+    """The text of an export. Raises SourceError."""
+    if data.count(b"{") + data.count(b"[") > MAX_PARTS or data.count(b",") > MAX_COMMAS:
+        raise refusal("too_many_rows", file, most=MAX_COMMAS)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise refusal("not_text", file) from exc
 
-    def __init__(self, data: bytes, file: str) -> None:
-        if data.count(b"{") + data.count(b"[") > MAX_PARTS or data.count(b",") > MAX_COMMAS:
-            raise refusal("too_many_rows", file, most=MAX_COMMAS)
-        try:
-            self.text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as exc:
-            raise refusal("not_text", file) from exc
-        self.file, self.line, self.head = file, 1, dict[str, Any]()
+
+class Document:
+    """An export, or a part of one that is an export itself. `head`: the single values at the top. `line`: where the
+    part begins that was read last."""
+
+    def __init__(self, text: str, file: str, *, lists: tuple[str, ...] = LISTS, begin: int = 0) -> None:
+        self.text, self.file, self.line, self.head = text, file, 1, dict[str, Any]()
+        self.parts: list[Document] = []
+        self._lists, self._begin = lists, begin
         self._counted = self._end = 0
         self._places: dict[str, int] = {}
         self._decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
-    def read_head(self) -> None:
-        """All single values, and where the lists are: they may stand in any order."""
-        place = self._after("{", 0)
+    def read(self) -> None:
+        """The whole text is this one object."""
+        end = self.read_head()
+        if end < len(self.text):
+            raise self._cut(end)
+
+    def read_head(self) -> int:
+        """All single values, and where the lists are: they may stand in any order. Returns where the next sign stands
+        after it."""
+        place = self._after("{", self._begin)
         while not self.text.startswith("}", place):
             name, place = self._member(place)
-            if self.text[place : place + 1] in ("[", "{") and name not in (*LISTS, FOLLOWING):
+            if name in (FOLLOWING, PARTS, *self._lists):
+                self._places[name] = place
+                place = self._passed(name, place)
+            elif self.text[place : place + 1] in ("[", "{"):
                 raise Fault(name)
-            if name == FOLLOWING:
-                self._places[name] = place
-                _, place = self._value(place)
-            elif name in LISTS:
-                self._places[name] = place
-                for _ in self._objects(name):
-                    pass
-                place = self._skip(self._end)
             else:
                 self.head[name], place = self._value(place)
             if not self.text.startswith("}", place):
                 place = self._after(",", place)
-        if self._skip(place + 1) < len(self.text):
-            raise self._cut(place)
+        return self._skip(place + 1)
+
+    def _passed(self, name: str, place: int) -> int:
+        """Where the next sign stands after the list, or whatever else bears this name."""
+        if name == FOLLOWING:
+            return self._value(place)[1]
+        if name == PARTS:
+            return self._read_parts(place)
+        for _ in self._objects(name):
+            pass
+        return self._skip(self._end)
+
+    def _read_parts(self, place: int) -> int:
+        if self._lists is LISTS:  # an import has none
+            raise Fault(PARTS)
+        place = self._after("[", place)
+        while not self.text.startswith("]", place):
+            part = Document(self.text, self.file, begin=place)
+            self.parts.append(part)
+            try:
+                place = part.read_head()
+            except Fault:
+                self.line = part.line
+                raise
+            if not self.text.startswith("]", place):
+                place = self._after(",", place)
+        return self._skip(place + 1)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is such a list."""
+        return name in self._places
 
     def items(self, name: str) -> Iterator[dict[str, Any]]:
         """The objects of one of the lists, one at a time."""

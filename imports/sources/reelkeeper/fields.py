@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -76,6 +77,10 @@ def _uuid(value: object) -> UUID:
     if isinstance(value, str):
         return UUID(value)
     raise ValueError
+
+
+def stars(rating: float | None) -> Decimal | None:
+    return None if rating is None else Decimal(str(rating))
 
 
 def one_of(*choices: str) -> GetPydanticSchema:

@@ -1,12 +1,11 @@
 """A film of the export, its viewings, and what the person had decided. TMDB's facts stand there for reading only."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any, cast
 
 from ..base import Decided, Kind, ParsedMovie, ParsedRanking, ParsedViewing
 from ..traits import TRAITS
-from .fields import Fault
+from .fields import Fault, stars
 from .shape import MOVIE, Movie, Ranking, Viewing, checked
 
 FOLLOWING = ("already_ranked", "same_film")  # from what stands in the library and from the other films: found again
@@ -25,7 +24,7 @@ def read_movie(part: dict[str, Any], source: str, names_of: NamesOf | None) -> P
         title=title,
         year=movie["year"],
         uri=movie["letterboxd_uri"],
-        rating=_stars(movie["rating"]),
+        rating=stars(movie["rating"]),
         liked_on=movie["liked_on"],
         marked_on=movie["marked_on"],
         rated_on=movie["rated_on"],
@@ -38,10 +37,6 @@ def read_movie(part: dict[str, Any], source: str, names_of: NamesOf | None) -> P
     )
 
 
-def _stars(rating: float | None) -> Decimal | None:
-    return None if rating is None else Decimal(str(rating))
-
-
 def _viewings(movie: Movie) -> list[ParsedViewing]:
     viewings = list(map(_viewing, movie["viewings"]))
     if len({v.entry_uri or (v.watched_on, v.number) for v in viewings}) < len(viewings):
@@ -52,7 +47,7 @@ def _viewings(movie: Movie) -> list[ParsedViewing]:
 def _viewing(viewing: Viewing) -> ParsedViewing:
     return ParsedViewing(
         watched_on=viewing["watched_date"],
-        rating=_stars(viewing["rating"]),
+        rating=stars(viewing["rating"]),
         rewatch=viewing["rewatch"],
         tags=viewing["tags"],
         review=viewing["review"],
@@ -86,7 +81,7 @@ def _ranking(ranking: Ranking) -> ParsedRanking:
     return ParsedRanking(
         title=ranking["title"],
         year=ranking["year"],
-        rating=_stars(ranking["rating"]),
+        rating=stars(ranking["rating"]),
         rated_at=ranking["rated_at"],
         changed_at=ranking["changed_at"],
     )

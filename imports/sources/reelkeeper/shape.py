@@ -208,7 +208,7 @@ def _field(fault: ErrorDetails, part: Any) -> str:
     return next(name for name in reversed(way) if isinstance(name, str))
 
 
-class _Schema(GenerateJsonSchema):
+class Schema(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False  # they would say the names again
 
@@ -218,8 +218,8 @@ def json_schema() -> bytes:
     """For programs that read the export, or write one."""
     unread = ", ".join(Told.__annotations__)
     about = {
-        "$schema": _Schema.schema_dialect,
+        "$schema": Schema.schema_dialect,
         "title": "An import of Reelkeeper, exported",
         "description": f"Version {VERSION}. What is told of a film for reading only, and never read back: {unread}.",
     }
-    return json.dumps(TypeAdapter(Export).json_schema(schema_generator=_Schema) | about, indent=2).encode()
+    return json.dumps(TypeAdapter(Export).json_schema(schema_generator=Schema) | about, indent=2).encode()

@@ -153,7 +153,7 @@ def test_every_page_of_a_purged_import_reads_by_its_own_titles(
     cards = client.get(f"{reverse('imports:review', args=[review.pk])}?film={movies(review)[1].pk}").content.decode()
     assert '<h1 tabindex="-1">Night Mare</h1>' in cards
     taken = b"".join(client.get(reverse("imports:library_json")).streaming_content)  # type: ignore[attr-defined]
-    assert {one["title"] for one in json.loads(taken)["movies"]} >= {"Zebra Crossing"}
+    assert {one["title"] for one in json.loads(taken)["films"]} >= {"Zebra Crossing"}
 
 
 def test_what_is_ranked_after_a_purge_has_the_title_of_the_import(

@@ -354,15 +354,6 @@ def test_a_row_of_letterboxds_format_that_cannot_be_read_costs_that_row(client: 
     assert reasons == {"no_title", "rating_out_of_range", "date_unreadable"}
 
 
-def test_the_library_goes_to_letterboxd_too(client: Client, person: User) -> None:
-    film = TmdbMovieFactory(done=True, tmdb_id=949, imdb_id="tt0113277")
-    RankingFactory(user=person, tmdb_movie=film, title="Heat", year=1995, rating=Decimal("4.5"))
-    answer = client.get("/library/letterboxd.zip")
-    assert isinstance(answer, StreamingHttpResponse)
-    [row] = [row for part in parts_of(bytes(answer.getvalue())).values() for row in rows_of(part)]
-    assert (row["Title"], row["Year"], row["tmdbID"], row["Rating"]) == ("Heat", "1995", "949", "4.5")
-
-
 # Over the API
 
 

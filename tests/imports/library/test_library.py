@@ -1,8 +1,5 @@
 """The library's pages: what a person ranked, changed, removed, added and took away."""
 
-import csv
-import io
-import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +13,7 @@ from django.utils import timezone
 from imports.library import rankings
 from imports.library.rankings import RankingFilters
 from imports.models import Ranking
-from tests.factories import RankingFactory, TmdbMovieFactory, UserFactory
+from tests.factories import RankingFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -68,51 +65,6 @@ def test_changes_need_the_csrf_token(person: User, path: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(person)
     assert client.post(path).status_code == 403
-
-
-# Taking away
-
-
-@pytest.fixture
-def taken(person: User) -> None:
-    one = TmdbMovieFactory(tmdb_id=949, done=True, imdb_id="tt0113277", genres=["Crime", "Drama"], directors=["A, B"])
-    RankingFactory(
-        user=person, tmdb_movie=one, title='=1+1 "é", 愛', year=1995, rating=Decimal("4.5"), rated_at="2024-05-01"
-    )
-    RankingFactory(user=person, title="Later", year=None, rating=None)
-    RankingFactory(title="Somebody else's")
-
-
-@pytest.mark.usefixtures("taken")
-def test_the_csv_has_every_ranking_and_no_formula(client: Client) -> None:
-    answer = client.get("/library/export.csv")
-    assert answer.streaming and "attachment" in answer["Content-Disposition"]
-    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
-    assert rows[0] == {
-        "title": '\'=1+1 "é", 愛',
-        "year": "1995",
-        "rating": "4.5",
-        "rated_at": "2024-05-01",
-        "tmdb_id": "949",
-        "imdb_id": "tt0113277",
-        "directors": "A, B",
-        "genres": "Crime, Drama",
-    }
-    assert [(row["title"], row["rating"], row["year"]) for row in rows[1:]] == [("Later", "", "")]
-
-
-@pytest.mark.usefixtures("taken")
-def test_the_json_has_exact_titles_and_numbers(client: Client) -> None:
-    answer = client.get("/library/export.json")
-    first, later = json.loads(answer.getvalue())["movies"]
-    assert (first["title"], first["rating"], first["tmdb_id"]) == ('=1+1 "é", 愛', 4.5, 949)
-    assert (first["rated_at"], first["directors"], first["genres"]) == ("2024-05-01", ["A, B"], ["Crime", "Drama"])
-    assert (later["rating"], later["year"]) == (None, None)
-
-
-def test_an_empty_library_can_be_taken_away(client: Client, person: User) -> None:
-    assert json.loads(client.get("/library/export.json").getvalue()) == {"movies": []}
-    assert client.get("/library/export.csv").getvalue().startswith(b"\xef\xbb\xbftitle,")
 
 
 @pytest.mark.parametrize("path", ["", "add/", "1/", "export.csv", "export.json"])

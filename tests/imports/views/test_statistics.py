@@ -16,7 +16,17 @@ from imports.figures.heatmap import years_of
 from imports.figures.whole import Figures
 from imports.films.conditions import LONGEST
 from imports.library import rankings
-from imports.models import ImportSession, Library, LibraryFilm, Movie, Ranking, SessionStatus, Source, Viewing
+from imports.models import (
+    ImportSession,
+    Library,
+    LibraryFilm,
+    LibraryViewing,
+    Movie,
+    Ranking,
+    SessionStatus,
+    Source,
+    Viewing,
+)
 from imports.reconciling import keeping, marks
 from imports.sharing.links import make_link
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
@@ -308,6 +318,36 @@ def test_a_library_has_its_numbers_too(owner: Client) -> None:
     LibraryFilm.objects.all().delete()
     Library.objects.update(revision=F("revision") + 1)
     assert "Nothing to count yet" in page(owner, "/library/stats/")
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    "query", ["", "?year=2024", "?genre=Drama", "?decade=2010", "?rating=none", "?year=2024&genre=Crime&rating=3.5"]
+)
+def test_every_number_of_a_library_leads_to_as_many_films_as_it_says(owner: Client, query: str) -> None:
+    figures = figures_of(owner, f"/library/stats/{query}")
+    counted = dict(linked(figures)) | {number.url: int(number.text.split()[0]) for number in figures.sources}
+    assert len(counted) > 5
+    assert {url: owner.get(url).context["page"].paginator.count for url in counted} == counted
+
+
+@pytest.mark.usefixtures("library")
+def test_days_of_a_library_lead_to_what_was_watched_on_them(owner: Client) -> None:
+    figures = figures_of(owner, "/library/stats/")
+    own = LibraryViewing.objects.select_related("film")
+    for day, count in figures.data["calendar"]["days"][-20:]:
+        listed = {film.pk for film in owner.get(f"/library/?watched={day}").context["page"]}
+        assert listed == set(own.filter(watched_on=str(day)).values_list("film", flat=True))
+        assert len(listed) <= int(count)
+    again = {movie["id"] for movie in figures.data["rewatched"]}
+    listed = {film.pk for film in owner.get(figures.rewatched_url).context["page"].paginator.object_list}
+    seen_again = {viewing.film_id for viewing in own if viewing.rewatch or (viewing.place and viewing.watched_on)}
+    assert again <= listed == seen_again
+    mondays = {film.pk for film in owner.get("/library/?weekday=0").context["page"].paginator.object_list}
+    assert mondays == {viewing.film_id for viewing in own if viewing.watched_on and viewing.watched_on.weekday() == 0}
+    film = LibraryFilm.objects.get(pk=figures.data["milestones"][0]["id"])
+    assert figures.milestones[0].url == film.get_absolute_url()
+    assert film.title in page(owner, film.get_absolute_url())
 
 
 @pytest.mark.usefixtures("library")
