@@ -88,7 +88,7 @@ def test_numbers_say_of_how_many_films_they_are(client: Client, person: User) ->
     keeping.recompute(person)
     client.force_login(person)
     page = client.get("/library/stats/").content.decode()
-    assert "2 films: 2 hours, of the 1 film whose length is known." in page
+    assert "2 films in 2 viewings: 2 hours, of the 1 film whose length is known." in page
     link = ShareLink.objects.create(user=person, shows_statistics=True, token_hash="a" * 64)
     assert reading.Number("2+", "hours") in reading.numbers(link)
 
@@ -98,5 +98,5 @@ def test_numbers_that_are_whole_say_nothing_of_it(client: Client, person: User) 
     keeping.recompute(person)
     client.force_login(person)
     page = client.get("/library/stats/").content.decode()
-    assert "1 film: 2 hours of film." in page
+    assert "1 film in 1 viewing: 2 hours of film." in page
     assert "whose length is known" not in page
