@@ -108,6 +108,7 @@ PERSONAL_PAGES = {
     "library/undo/": (405, 405, 405),
     "library/perhaps/all/": (405, 405, 405),
     "library/perhaps/<int:question_id>/": (405, 405, 405),
+    "library/stats/<int:year>/": (404, 404, 302),  # nobody here saw anything in that year
     "library/share/<int:link_id>/revoke/": (405, 405, 405),
     "library/share/<int:link_id>/preview.png": (200, 404, 302),
     "settings/tokens/<int:token_id>/revoke/": (405, 405, 405),
@@ -141,6 +142,7 @@ REVIEW_PAGES = {
     "imports/<uuid:session_id>/review/search/": 200,
     "imports/<uuid:session_id>/review/undo/": 405,
     "imports/<uuid:session_id>/share/reading/": 405,
+    "imports/<uuid:session_id>/in-library/": 405,
     "imports/<uuid:session_id>/share/<int:link_id>/revoke/": 405,
     "imports/<uuid:session_id>/titles/<int:movie_id>/take-in/": 405,
     "imports/<uuid:session_id>/ask-again/": 405,
@@ -301,7 +303,7 @@ def of_library(route: str, ranking: Ranking) -> str:
     link, _ = ShareLink.objects.get_or_create(user=ranking.user)
     film = ranking.user.library_films.get(tmdb_movie=ranking.tmdb_movie)
     known = {"<int:ranking_id>": ranking.pk, "<int:link_id>": link.pk, "<int:token_id>": 1, "<int:film_id>": film.pk}
-    known |= {"<int:viewing_id>": film.viewings.get().pk, "<int:question_id>": 1}
+    known |= {"<int:viewing_id>": film.viewings.get().pk, "<int:question_id>": 1, "<int:year>": 2024}
     for parameter, value in known.items():
         route = route.replace(parameter, str(value))
     return f"/{route}"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrichment.admin_base import DeletedByServiceMixin, LookOnlyAdmin, section
 from imports.accounts import account, tokens
-from imports.models import ImportSession, MatchMemory, Ranking, ShareLink
+from imports.models import ImportSession, LibraryFilm, MatchMemory, Ranking, ShareLink
 from imports.sharing.links import revoke_link
 
 from .sessions import counted
@@ -77,7 +77,8 @@ class AccountAdmin(DeletedByServiceMixin, UserAdmin):  # type: ignore[type-arg]
     def goes_along(self, objs: Sequence[Any]) -> Mapping[str, int]:
         imports = ImportSession.objects.filter(user__in=objs)
         rankings = Ranking.objects.filter(user__in=objs).count()
-        return {gettext("accounts"): len(objs), **counted(imports), gettext("rankings"): rankings}
+        in_libraries = {gettext("films in libraries"): LibraryFilm.objects.filter(user__in=objs).count()}
+        return {gettext("accounts"): len(objs), **counted(imports), gettext("rankings"): rankings, **in_libraries}
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Django asks here, for several accounts chosen at once, which of them may not be deleted."""

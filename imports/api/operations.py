@@ -45,6 +45,13 @@ class Work(Schema):
     films_in_queue: int
 
 
+class Libraries(Schema):
+    libraries: int
+    films: int
+    behind: int = Field(description="libraries with changes that are not reconciled yet")
+    behind_since: datetime | None
+
+
 class Tmdb(Schema):
     state: str = Field(description="up, sample, or why it does not answer")
     rate_allowed_per_second: float
@@ -58,21 +65,23 @@ class Tmdb(Schema):
 
 
 class WorkerStatus(Schema):
-    running: bool
+    running: bool | None = Field(description="null: the clusters' signs of life can't be read")
     clusters: list[Cluster]
     queue: Queue
     work: Work
+    libraries: Libraries
     tmdb: Tmdb
 
     @classmethod
     def of(cls, status: instance.Status) -> Self:
         return cls(
-            running=bool(status.clusters),
-            clusters=[Cluster(**vars(cluster)) for cluster in status.clusters],
+            running=None if status.clusters is None else bool(status.clusters),
+            clusters=[Cluster(**vars(cluster)) for cluster in status.clusters or []],
             queue=Queue(
                 waiting=status.queue.waiting, taken=status.queue.taken, oldest_waiting_at=status.queue.oldest_at
             ),
             work=_work(status.work),
+            libraries=_libraries(status.libraries),
             tmdb=_tmdb(status.tmdb),
         )
 
@@ -166,6 +175,15 @@ def _work(work: instance.Work) -> Work:
         oldest_waiting_at=work.oldest_at,
         sessions_in_queue=work.imports,
         films_in_queue=work.films,
+    )
+
+
+def _libraries(libraries: instance.Libraries) -> Libraries:
+    return Libraries(
+        libraries=libraries.count,
+        films=libraries.films,
+        behind=libraries.behind,
+        behind_since=libraries.behind_since,
     )
 
 

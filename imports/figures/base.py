@@ -31,7 +31,6 @@ class Base:
         """`links`: where numbers lead to (None: nowhere); `ratings` and `dates`: whether the page may tell them."""
         self.data, self.links = data, links or NoLinks()
         self.shows_ratings, self.shows_dates = ratings, dates
-        self.is_library = data["kind"] == "library"
 
     def known(self, what: KnownOf) -> str:
         return words.known(self.data, what)

@@ -53,27 +53,22 @@ class SessionLinks:
 
 
 class LibraryLinks:
-    """Its list knows when a film was rated, not when it was watched."""
-
-    NAMES = {"watched": "rated_in", "weekday": "rated_weekday"}
-
     def __init__(self, chosen: Filter) -> None:
+        """`chosen`: the filters of the statistics themselves, which every list of films keeps."""
         self.chosen = chosen
         self.list = reverse("imports:library")
 
     def films(self, filters: Filter) -> str:
         if not can_be_filtered(filters):
             return ""
-        named = {self.NAMES.get(name, name): value for name, value in narrowed(self.chosen, filters).items()}
-        if named.get("rating", "none") != "none":
-            named["rating"] = f"{float(named['rating']):g}"  # 4, where the filter of the statistics says 4.0
-        return f"{self.list}?{urlencode(named)}"
+        query = urlencode(narrowed(self.chosen, filters))
+        return f"{self.list}?{query}" if query else self.list
 
     def film(self, pk: int) -> str:
-        return reverse("imports:ranking", args=[pk])
+        return f"{self.list}films/{pk}/"
 
     def year(self, year: int) -> str:
-        return f"{reverse('imports:library_stats')}?year={year}"
+        return reverse("imports:library_year", args=[year])
 
 
 def can_be_filtered(filters: Filter) -> bool:

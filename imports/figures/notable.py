@@ -14,7 +14,7 @@ from .shapes import FilmRow
 class Notable(Base):
     @cached_property
     def rewatched(self) -> list[FilmRow]:
-        return [] if self.is_library else self._films(self.data["rewatched"], self._times)
+        return self._films(self.data["rewatched"], self._times)
 
     @staticmethod
     def _times(film: RewatchedItem) -> str:
@@ -28,7 +28,7 @@ class Notable(Base):
     @cached_property
     def milestones(self) -> list[FilmRow]:
         """The first, the round numbers, the last."""
-        if not self.shows_dates or self.is_library:
+        if not self.shows_dates:
             return []
         rows = [self._film(film, words.day(film["day"]), film["number"]) for film in self.data["milestones"]]
         last = self.data["last"]

@@ -20,7 +20,7 @@ class Overview(Base):
         counts = words.films(totals["films"])
         # “312 films in 300 viewings” would say what can't be
         lacks_some = self.data["coverage"]["without_viewing"] or totals["viewings"] < totals["films"]
-        if totals["viewings"] and not self.is_library:
+        if totals["viewings"]:
             both = {"films": counts, "viewings": words.viewings(totals["viewings"])}
             form = gettext("%(films)s, %(viewings)s on record") if lacks_some else gettext("%(films)s in %(viewings)s")
             counts = form % both
@@ -51,7 +51,7 @@ class Overview(Base):
         numbers = [
             Number(label=ngettext("film", "films", totals["films"]), text=words.number(totals["films"]), url=films({}))
         ]
-        if totals["viewings"] and not self.is_library:
+        if totals["viewings"]:
             numbers.append(
                 Number(label=ngettext("viewing", "viewings", totals["viewings"]), text=words.number(totals["viewings"]))
             )

@@ -25,7 +25,7 @@ class ReviewShown(Review):
 class Reviews(Base):
     @cached_property
     def reviews(self) -> list[ReviewShown]:
-        if not self.shows_dates or self.is_library:  # a library knows when a film was rated, not when it was watched
+        if not self.shows_dates:
             return []
         return [self.review(review) for review in self.data["reviews"]]
 

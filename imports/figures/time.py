@@ -85,7 +85,7 @@ class InTime(Base):
                 (streaks["days"], gettext("longest run of days"), words.days),
                 (streaks["weeks"], gettext("longest run of weeks"), words.weeks),
             )
-            if span and span["length"] > 1 and not self.is_library  # days of rating are no days of watching
+            if span and span["length"] > 1
         ]
         if numbers and (streaks["current_days"] > 1 or streaks["current_weeks"] > 1):
             days, weeks = streaks["current_days"], streaks["current_weeks"]
@@ -96,7 +96,7 @@ class InTime(Base):
             numbers.append(
                 Number(
                     label=gettext("busiest day"),
-                    text=words.viewings(busiest["viewings"], self.data["kind"]),
+                    text=words.viewings(busiest["viewings"]),
                     note=words.day(busiest["day"]),
                     url=self.links.films({"watched": busiest["day"]}),
                 )
@@ -130,8 +130,7 @@ class InTime(Base):
             )
             for group in self.data["weekdays"]
         ]
-        title = gettext("Ratings by weekday") if self.is_library else gettext("Viewings by weekday")
-        return self._columns(title, entries)
+        return self._columns(gettext("Viewings by weekday"), entries)
 
     @cached_property
     def per_year(self) -> Chart | None:
@@ -176,16 +175,15 @@ class InTime(Base):
         *,
         hours: str = "line",
     ) -> Chart:
-        viewings = gettext("Ratings") if self.is_library else gettext("Viewings")
         rows = [self._period(label, period) for label, period in entries]
         most = max(rows, key=lambda row: row.cells[0])
-        parts = {"rows": len(rows), "most": most.label, "n": words.viewings(int(most.cells[0]), self.data["kind"])}
+        parts = {"rows": len(rows), "most": most.label, "n": words.viewings(int(most.cells[0]))}
         return Chart(
             key=key,
             title=title,
             summary=gettext("%(most)s has the most: %(n)s.") % parts,
             first=first,
-            headings=[Heading(viewings, "bar"), Heading(gettext("Hours"), hours), Heading(gettext("Films"))],
+            headings=[Heading(gettext("Viewings"), "bar"), Heading(gettext("Hours"), hours), Heading(gettext("Films"))],
             rows=rows,
         )
 

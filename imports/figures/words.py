@@ -31,9 +31,7 @@ def films(n: int) -> str:
     return ngettext("%(n)s film", "%(n)s films", n) % {"n": number(n)}
 
 
-def viewings(n: int, kind: str = "import") -> str:
-    if kind == "library":
-        return ngettext("%(n)s rating", "%(n)s ratings", n) % {"n": number(n)}
+def viewings(n: int) -> str:
     return ngettext("%(n)s viewing", "%(n)s viewings", n) % {"n": number(n)}
 
 

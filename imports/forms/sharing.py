@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from imports.films.filters import FilmFilters
-from imports.models import ImportSession, ShareLink
+from imports.models import ShareLink
 from imports.sharing import reading
-from imports.sharing.links import Shareable
 
 from .filters import FilmFilterForm
 from .uploads import TimeZoneForm
@@ -69,11 +68,6 @@ class ShareForm(TimeZoneForm):
         error_messages={"invalid": _("That is not a day: choose one from the calendar, or write it like 2027-05-31.")},
         help_text=_("Only for “until the end of a day”."),
     )
-
-    def __init__(self, data: Any, *, thing: Shareable) -> None:
-        super().__init__(data)
-        if not isinstance(thing, ImportSession):
-            del self.fields["shows_reviews"]  # a library has none
 
     @property
     def switches(self) -> list[forms.BoundField]:

@@ -20,10 +20,8 @@ class StatisticsFilterForm(FilterForm):
     genre = forms.ChoiceField(label=_("Genre"), required=False)
     rating = forms.ChoiceField(label=_("Rating"), required=False)
 
-    def __init__(self, data: Any, *, choices: Choices, is_library: bool = False) -> None:
+    def __init__(self, data: Any, *, choices: Choices) -> None:
         super().__init__(data)
-        if is_library:
-            self.fields["year"].label = _("Rated in")
         self._choices("year", _("All years"), [(year, year) for year in choices["years"]])
         decades = [(decade, gettext("Films of the %(decade)ss") % {"decade": decade}) for decade in choices["decades"]]
         self._choices("decade", _("Any decade"), decades)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any, cast
 
@@ -12,24 +11,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imports.library import viewings
-from imports.library.rankings import today
 from imports.library.viewings import Values
-from imports.models import RATINGS, LibraryViewing
+from imports.models import LibraryViewing
 
 from .chips import hidden
-from .library import WRONG_DAY, WRONG_RATING
+from .library import WRONG_DAY, StarsForm
 
 TOO_MANY_TAGS = _("A viewing can have %(n)d tags at most.")
 TAG_TOO_LONG = _("A tag can have %(n)d characters at most. Separate tags by commas.")
 REVIEW_TOO_LONG = _("A review can have %(n)d characters at most. Yours has %(count)d.")
-CHANGED_SINCE = _(
-    "This viewing was changed since you opened this form, perhaps in another tab. Save again to replace it."
-)
+CHANGED_SINCE = _("This viewing was changed meanwhile, perhaps in another tab. Save again to put this in its place.")
 
 
-class ViewingForm(forms.Form):
-    """A viewing: its day, or none; stars, tags, a review. A page may send `time_zone`, so that the person's own day
-    decides what has not come yet."""
+class ViewingForm(StarsForm):
+    """A viewing: its day, or none; stars, tags, a review. The person's own day decides what has not come yet."""
 
     watched_on = forms.DateField(
         label=_("Date"),
@@ -38,22 +33,10 @@ class ViewingForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": WRONG_DAY},
     )
-    rating = forms.TypedChoiceField(
-        label=_("Your rating"),
-        required=False,
-        coerce=Decimal,
-        empty_value=None,
-        choices=[("", _("No rating")), *((f"{r:.1f}", f"{r:g}") for r in RATINGS)],
-        error_messages={"invalid_choice": WRONG_RATING},
-    )
     rewatch = forms.BooleanField(label=_("I had seen it before"), required=False)
     tags = forms.CharField(label=_("Tags"), required=False, help_text=_("Separated by commas."))
     review = forms.CharField(label=_("Review"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
     seen = hidden(forms.CharField)  # what the form was filled with, to notice a change in another tab
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.today = today(self.data.get("time_zone", ""))
 
     def clean_watched_on(self) -> date | None:
         day: date | None = self.cleaned_data["watched_on"]
@@ -65,6 +48,8 @@ class ViewingForm(forms.Form):
 
     def clean_tags(self) -> list[str]:
         tags = tags_in(self.cleaned_data["tags"])
+        if tags == tags_in(self.initial.get("tags", "")):
+            return tags  # files may tell more than can be told by hand
         if len(tags) > viewings.MOST_TAGS:
             raise forms.ValidationError(TOO_MANY_TAGS, params={"n": viewings.MOST_TAGS})
         if any(len(tag) > viewings.TAG_LENGTH for tag in tags):
@@ -73,7 +58,7 @@ class ViewingForm(forms.Form):
 
     def clean_review(self) -> str:
         review = _with_plain_lines(self.cleaned_data["review"])
-        if len(review) > viewings.REVIEW_LENGTH:
+        if len(review) > viewings.REVIEW_LENGTH and review != self.initial.get("review"):
             counts = {"n": viewings.REVIEW_LENGTH, "count": len(review)}
             raise forms.ValidationError(REVIEW_TOO_LONG, params=counts)
         return review

@@ -150,6 +150,6 @@ def equation(user: User) -> Equation:
 def titles_of(film: LibraryFilm) -> list[Movie]:
     """The titles of the person's imports that this film is, where TMDB's film is not known: it is chosen there."""
     own = Movie.objects.filter(session__user=film.user, session__in_library=True, kind=Kind.FILM, tmdb_movie=None)
-    (title_key, years), *_ = keys.told_by([film.key]).titles.items()
-    asked = own.filter(lookup__title_key=title_key, lookup__year=years.pop())
+    title_key, year = keys.title_of(film.key)
+    asked = own.filter(lookup__title_key=title_key, lookup__year=year)
     return list(asked.select_related("session").order_by("session__created_at", "turn"))

@@ -19,20 +19,19 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
-from redis.exceptions import RedisError
 
 from enrichment import services as enrichment
 from enrichment.queries import per_second
 
 from . import status, troubles
 from .schedules import SCHEDULES
+from .troubles import CACHE_TROUBLE
 
 MB = 1024 * 1024
 LEAST_SPACE, LITTLE_SPACE = 100 * MB, 1024 * MB
 OLD_TASK = timedelta(minutes=5)
 LATE = timedelta(minutes=10)
 SKEW, LARGE_SKEW = 2.0, 30.0  # seconds
-CACHE_TROUBLE = (OSError, RedisError)
 DATABASE_TROUBLE = (DatabaseError, InterfaceError)
 KEY_TROUBLES = {
     "key": "TMDB does not accept the key: check TMDB_TOKEN, and start again",

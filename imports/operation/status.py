@@ -17,7 +17,9 @@ from django_q.status import Stat
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble
 from enrichment.queries import ServiceState, per_second, service_state
 from imports import queue
-from imports.models import ImportSession, SessionStatus
+from imports.models import ImportSession, LibraryChange, LibraryFilm, SessionStatus
+
+from .troubles import CACHE_TROUBLE
 
 SHOWN_FAILURES = 5
 
@@ -53,6 +55,14 @@ class Work:
     @property
     def failed(self) -> int:
         return self.failed_lookups + self.failed_details
+
+
+@dataclass(frozen=True, kw_only=True)
+class Libraries:
+    count: int
+    films: int  # in all of them
+    behind: int  # about which something new is told that is not reconciled yet
+    behind_since: datetime | None  # the one that waits longest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,9 +110,10 @@ class CleanUp:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    clusters: list[Cluster]
+    clusters: list[Cluster] | None  # None: their signs of life can't be read
     queue: Queue
     work: Work
+    libraries: Libraries
     tmdb: Tmdb
     storage: Storage
     clean_up: CleanUp | None  # None: there was none
@@ -111,9 +122,10 @@ class Status:
 
 def instance_status() -> Status:
     return Status(
-        clusters=clusters(),
+        clusters=_readable_clusters(),
         queue=queued(),
         work=_work(),
+        libraries=_libraries(),
         tmdb=_tmdb(),
         storage=_storage(),
         clean_up=_clean_up(),
@@ -122,11 +134,18 @@ def instance_status() -> Status:
 
 
 def clusters() -> list[Cluster]:
-    """The clusters that gave a sign of life within the last seconds."""
+    """The clusters that gave a sign of life within the last seconds. Raises CACHE_TROUBLE."""
     alive = sorted(Stat.get_all(), key=lambda stat: stat.tob)
     return [
         Cluster(host=stat.host, state=str(stat.status), workers=len(stat.workers), since=stat.tob) for stat in alive
     ]
+
+
+def _readable_clusters() -> list[Cluster] | None:
+    try:
+        return clusters()
+    except CACHE_TROUBLE:  # the page is there to be read just then
+        return None
 
 
 def queued() -> Queue:
@@ -154,6 +173,14 @@ def _work() -> Work:
         failures=reasons.most_common(SHOWN_FAILURES),
         imports=waiting["imports"],
         films=waiting["films"] or 0,
+    )
+
+
+def _libraries() -> Libraries:
+    films = LibraryFilm.objects.aggregate(libraries=Count("user", distinct=True), films=Count("pk"))
+    waiting = LibraryChange.objects.aggregate(libraries=Count("user", distinct=True), since=Min("at"))
+    return Libraries(
+        count=films["libraries"], films=films["films"], behind=waiting["libraries"], behind_since=waiting["since"]
     )
 
 
@@ -219,7 +246,10 @@ def _folder_size(place: object) -> int | None:
     """None for a server's address."""
     if not isinstance(place, Path):
         return None
-    return sum(map(_size, place.iterdir())) if place.exists() else 0
+    try:
+        return sum(map(_size, place.iterdir()))
+    except OSError:  # not there yet, or it can't be read
+        return 0
 
 
 def _size(path: Path) -> int:

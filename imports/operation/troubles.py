@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 NOT_UP_TO_DATE = "The database is not up to date: run `manage.py migrate` first."
 NO_SPACE = "There is no space left on the disk{place}: make room, then run it again."
+CACHE_TROUBLE = (OSError, RedisError)  # what a cache raises that can't be used
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 

@@ -216,7 +216,8 @@ def complete(session_id: UUID) -> None:
 
 
 def sort_out(session_id: UUID) -> None:
-    """Mark the films of a review that need no decision: a second title of one film, and what is ranked already."""
+    """Mark the films of a review that need no decision: a second title of one film, and what the person rated already,
+    be it in a history that they imported."""
     sortable = [Decision.PENDING, Decision.SAME_FILM, Decision.ALREADY_RANKED]
     if not Movie.objects.filter(session_id=session_id, decision__in=sortable).exists():
         return
@@ -226,10 +227,19 @@ def sort_out(session_id: UUID) -> None:
     _sort(pending.filter(is_same), Decision.SAME_FILM)
     other_films = Movie.objects.filter(~is_same, session_id=session_id, decision=Decision.SAME_FILM)
     _sort(other_films, Decision.PENDING)
-    is_ranked = Exists(Ranking.objects.filter(user=OuterRef("session__user"), tmdb_movie=OuterRef("tmdb_movie")))
+    theirs = {"tmdb_movie": OuterRef("tmdb_movie")}
+    by_hand = Ranking.objects.filter(user=OuterRef("session__user"), **theirs)
+    in_histories = rated_in_histories().filter(session__user=OuterRef("session__user"), **theirs)
+    is_ranked = Exists(by_hand) | Exists(in_histories)
     _sort(pending.filter(is_ranked), Decision.ALREADY_RANKED)
     unranked = Movie.objects.filter(~is_ranked, session_id=session_id, decision=Decision.ALREADY_RANKED)
     _sort(unranked, Decision.PENDING)
+
+
+def rated_in_histories() -> QuerySet[Movie]:
+    """The films that people's own histories rate, those that are left out of the library aside."""
+    histories = Movie.objects.exclude(session__source__in=REVIEWS)
+    return histories.filter(session__in_library=True, rating__isnull=False, tmdb_movie__isnull=False)
 
 
 def _sort(movies: QuerySet[Movie], decision: Decision) -> None:

@@ -2,7 +2,7 @@
 many films."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,8 +12,6 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
 
-from enrichment.batches import batches
-from enrichment.models import TitleLookup
 from imports.models import (
     PERSON,
     Decision,
@@ -31,13 +29,15 @@ from imports.sources.traits import REVIEWS, TRAITS
 from . import keys, rules
 from .rules import Evidence, Rated, Row
 
-AT_ONCE = 5_000  # numbers in one query
+MOST_NAMED = 500  # numbers in one query: of more, all between the first and the last are read, and the others left
 COUNTED = (Decision.ADDED, Decision.ALREADY_RANKED)  # the films of a review that are the person's
 HAS_REVIEW = ExpressionWrapper(Q(review__gt=""), output_field=BooleanField())
 _MOVIE = (
     *("pk", "session_id", "tmdb_movie_id", "lookup__title_key", "lookup__year", "title", "year", "source_key"),
-    *("rating", "rated_on", "watched_on", "marked_on", "liked_on", "is_seen", "decision"),
+    *("rating", "rated_on", "watched_on", "marked_on", "liked_on", "is_seen"),
+    *("tmdb_movie__title", "tmdb_movie__release_date", "decision"),
 )
+AT_TMDB = ("tmdb_movie_id", "tmdb_movie__title", "tmdb_movie__release_date")
 
 
 @dataclass(slots=True)
@@ -45,6 +45,8 @@ class Told:
     """All that tells of one film of a person."""
 
     tmdb_id: int | None
+    title: str  # as TMDB has it; empty: not known
+    released: date | None
     titles: list[tuple[str, str, int | None]] = field(default_factory=list)  # source_key, title and year of each
     evidence: list[Evidence] = field(default_factory=list)
     ratings: list[Rated] = field(default_factory=list)
@@ -152,12 +154,14 @@ def ref_by_hand(key: UUID) -> str:
 def _add_imports(user: User, named: keys.Told, told: dict[str, Told]) -> set[int]:
     """Returns the films of imports that count."""
     imports = Imports(user)
-    movies = list(_movies(imports, named))
+    movies = [movie for movie in _movies(imports, named) if keys.of(*movie[2:5]) in named.keys]
     counted = _counted_in_reviews(imports, movies)
     movies = [movie for movie in movies if imports.sources[movie[1]] not in REVIEWS or movie[0] in counted]
     with_viewings: set[int] = set()
     by_pk = {movie[0]: movie for movie in movies}
-    for viewing in _viewings(by_pk):
+    for viewing in _viewings(imports, named):
+        if viewing[0] not in by_pk:
+            continue
         with_viewings.add(viewing[0])
         movie = by_pk[viewing[0]]
         _told_of(movie, told).evidence.append(_of_viewing(imports, movie, viewing))
@@ -167,18 +171,32 @@ def _add_imports(user: User, named: keys.Told, told: dict[str, Told]) -> set[int
 
 
 def _movies(imports: Imports, named: keys.Told) -> Iterator[tuple[Any, ...]]:
-    own = Movie.objects.filter(session__in=list(imports.sources), kind=Kind.FILM).order_by()
-    own = own.filter(~Q(session__source__in=REVIEWS) | Q(decision__in=[*COUNTED, Decision.SAME_FILM]))
-    for films in batches(sorted(named.films), AT_ONCE):
-        yield from own.filter(tmdb_movie__in=films).values_list(*_MOVIE)
-    for lookups in batches(_lookups(named), AT_ONCE):
-        yield from own.filter(tmdb_movie=None, lookup__in=lookups).values_list(*_MOVIE)
+    for condition in _named(named):
+        yield from Movie.objects.filter(_own(imports), condition).order_by().values_list(*_MOVIE)
 
 
-def _lookups(named: keys.Told) -> Iterator[int]:
-    for title_keys in batches(sorted(named.titles), AT_ONCE):
-        rows = TitleLookup.objects.filter(title_key__in=title_keys).order_by().values_list("pk", "title_key", "year")
-        yield from (pk for pk, title_key, year in rows if year in named.titles[title_key])
+def _own(imports: Imports, of: str = "") -> Q:
+    decided = Q(**{f"{of}decision__in": [*COUNTED, Decision.SAME_FILM]})
+    counts = ~Q(**{f"{of}session__source__in": REVIEWS}) | decided
+    return Q(**{f"{of}session__in": list(imports.sources), f"{of}kind": Kind.FILM}) & counts
+
+
+def _named(named: keys.Told, of: str = "") -> Iterator[Q]:
+    """The conditions of a film that has one of these names, and perhaps of some others."""
+    if named.films:
+        yield among(f"{of}tmdb_movie", named.films)
+    if named.titles:
+        is_few = len(named.titles) <= MOST_NAMED
+        titles = Q(**{f"{of}lookup__title_key__in": sorted(named.titles)}) if is_few else Q()
+        yield Q(**{f"{of}tmdb_movie": None}) & titles
+
+
+def among(name: str, numbers: Collection[int]) -> Q:
+    """The condition that the field holds one of these, or, of many, a number between them: that is read faster, and who
+    reads leaves the others."""
+    if len(numbers) <= MOST_NAMED:
+        return Q(**{f"{name}__in": sorted(numbers)})
+    return Q(**{f"{name}__gte": min(numbers), f"{name}__lte": max(numbers)})
 
 
 def _counted_in_reviews(imports: Imports, movies: Iterable[tuple[Any, ...]]) -> set[int]:
@@ -188,17 +206,17 @@ def _counted_in_reviews(imports: Imports, movies: Iterable[tuple[Any, ...]]) -> 
     return {movie[0] for movie in of_reviews if movie[-1] in COUNTED or (movie[1], movie[2]) in theirs}
 
 
-def _viewings(movie_ids: Collection[int]) -> Iterator[tuple[Any, ...]]:
+def _viewings(imports: Imports, named: keys.Told) -> Iterator[tuple[Any, ...]]:
     names = ("movie_id", "pk", "watched_on", "rating", "rewatch", "tags", "entry_uri", "number", "has_review")
-    for some in batches(sorted(movie_ids), AT_ONCE):
-        rows: Any = Viewing.objects.filter(movie__in=some).order_by().annotate(has_review=HAS_REVIEW)
-        yield from rows.values_list(*names)
+    for condition in _named(named, "movie__"):
+        rows: Any = Viewing.objects.filter(_own(imports, "movie__"), condition).order_by()
+        yield from rows.annotate(has_review=HAS_REVIEW).values_list(*names)
 
 
 def _told_of(movie: Sequence[Any], told: dict[str, Told]) -> Told:
     key = keys.of(*movie[2:5])
     if key not in told:
-        told[key] = Told(movie[2])
+        told[key] = Told(movie[2], movie[-3] or "", movie[-2])
     return told[key]
 
 
@@ -221,7 +239,7 @@ def _of_viewing(imports: Imports, movie: Sequence[Any], viewing: Sequence[Any]) 
 
 def _add_movie(imports: Imports, movie: Sequence[Any], film: Told, *, has_viewings: bool) -> None:
     pk, session, _, _, _, title, year, source_key = movie[:8]
-    rating, rated_on, watched_on, marked_on, liked_on, is_seen, _ = movie[8:]
+    rating, rated_on, watched_on, marked_on, liked_on, is_seen, *_ = movie[8:]
     source, until = imports.sources[session], imports.until.get(session, rules.NEVER)
     ref = ref_of_film(source, source_key)
     film.titles.append((source_key, title, year))
@@ -238,37 +256,33 @@ def _add_movie(imports: Imports, movie: Sequence[Any], film: Told, *, has_viewin
 # The person's own words
 
 
-def _add_rankings(user: User, films: Collection[int], counted: Collection[int], told: dict[str, Told]) -> None:
+def _add_rankings(user: User, films: Set[int], counted: Collection[int], told: dict[str, Told]) -> None:
     """Their ratings. What an import's ratings were once copied to says nothing beside that import."""
-    names = ("tmdb_movie_id", "rating", "rated_at", "movie_id", "movie__session__source", "changed_at", "title", "year")
-    for some in batches(sorted(films), AT_ONCE):
-        rows: Any = Ranking.objects.filter(user=user, tmdb_movie__in=some).order_by().values_list(*names)
-        for tmdb_id, rating, on, movie_id, source, changed_at, title, year in rows:
-            is_copy = source is not None and source not in REVIEWS and changed_at is None
-            if is_copy:
-                continue
-            film = _film(tmdb_id, told)
-            film.titles.append(("~", title, year))  # after those of imports
-            film.sources.add(PERSON)
-            if rating is not None:
-                film.ratings.append(Rated(PERSON, "person", rating, on, ref=ref_of_ranking(tmdb_id)))
-            if movie_id not in counted:
-                film.evidence.append(Evidence(ref_of_ranking(tmdb_id), PERSON, "person"))
+    names = (*AT_TMDB, "rating", "rated_at", "movie_id", "movie__session__source", "changed_at", "title", "year")
+    rows: Any = Ranking.objects.filter(among("tmdb_movie", films), user=user).order_by().values_list(*names)
+    for tmdb_id, at_tmdb, released, rating, on, movie_id, source, changed_at, title, year in rows if films else ():
+        is_copy = source is not None and source not in REVIEWS and changed_at is None
+        if is_copy or tmdb_id not in films:
+            continue
+        film = told.setdefault(keys.of_film(tmdb_id), Told(tmdb_id, at_tmdb, released))
+        film.titles.append(("~", title, year))  # after those of imports
+        film.sources.add(PERSON)
+        if rating is not None:
+            film.ratings.append(Rated(PERSON, "person", rating, on, ref=ref_of_ranking(tmdb_id)))
+        if movie_id not in counted:
+            film.evidence.append(Evidence(ref_of_ranking(tmdb_id), PERSON, "person"))
 
 
-def _add_by_hand(user: User, films: Collection[int], told: dict[str, Told]) -> None:
-    names = ("tmdb_movie_id", "key", "watched_on", "rating", "rewatch", "tags", "has_review", "tmdb_movie__title")
-    for some in batches(sorted(films), AT_ONCE):
-        own = HandViewing.objects.filter(user=user, tmdb_movie__in=some, removed_at=None).order_by()
-        rows: Any = own.annotate(has_review=HAS_REVIEW).values_list(*names)
-        for tmdb_id, key, day, rating, rewatch, tags, has_review, title in rows:
-            film, ref = _film(tmdb_id, told), ref_by_hand(key)
-            film.titles.append(("~", title, None))
-            film.sources.add(PERSON)
-            film.evidence.append(Evidence(ref, PERSON, "person", day, rating, rewatch, tuple(tags), bool(has_review)))
-            if rating is not None:
-                film.ratings.append(Rated(PERSON, "person", rating, day, ref=ref))
-
-
-def _film(tmdb_id: int, told: dict[str, Told]) -> Told:
-    return told.setdefault(keys.of_film(tmdb_id), Told(tmdb_id))
+def _add_by_hand(user: User, films: Set[int], told: dict[str, Told]) -> None:
+    names = (*AT_TMDB, "key", "watched_on", "rating", "rewatch", "tags", "has_review")
+    own = HandViewing.objects.filter(user=user, removed_at=None).order_by()
+    rows: Any = own.filter(among("tmdb_movie", films)).annotate(has_review=HAS_REVIEW).values_list(*names)
+    for tmdb_id, at_tmdb, released, key, day, rating, rewatch, tags, has_review in rows if films else ():
+        if tmdb_id not in films:
+            continue
+        film, ref = told.setdefault(keys.of_film(tmdb_id), Told(tmdb_id, at_tmdb, released)), ref_by_hand(key)
+        film.titles.append(("~", at_tmdb, None))
+        film.sources.add(PERSON)
+        film.evidence.append(Evidence(ref, PERSON, "person", day, rating, rewatch, tuple(tags), bool(has_review)))
+        if rating is not None:
+            film.ratings.append(Rated(PERSON, "person", rating, day, ref=ref))

@@ -1,6 +1,6 @@
 """How a film is named in a library: by TMDB's number, or by the folded title and the year that TMDB was asked about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 EVERYTHING = ""  # of a change: all films
@@ -21,17 +21,29 @@ def of(tmdb_id: int | None, title_key: str, year: int | None) -> str:
 class Told(NamedTuple):
     """What keys name."""
 
+    keys: Set[str]
     films: set[int]  # TMDB's numbers
-    titles: dict[str, set[int | None]]  # folded title -> years
+    titles: set[str]  # folded
 
 
 def told_by(keys: Iterable[str]) -> Told:
-    told = Told(set(), {})
-    for key in keys:
+    told = Told(set(keys), set(), set())
+    for key in told.keys:
         kind, _, rest = key.partition(":")
         if kind == "tmdb":
             told.films.add(int(rest))
         else:
-            year, _, title_key = rest.partition(":")
-            told.titles.setdefault(title_key, set()).add(int(year) if year else None)
+            told.titles.add(title_of(key)[0])
     return told
+
+
+def title_of(key: str) -> tuple[str, int | None]:
+    """The folded title and the year that a film without a match is named by."""
+    _, year, title_key = key.split(":", 2)
+    return title_key, int(year) if year else None
+
+
+def in_order(key: str) -> tuple[str, int, str]:
+    """To sort keys by, so that a portion of them has numbers that are near each other."""
+    kind, _, rest = key.partition(":")
+    return kind, int(rest) if kind == "tmdb" else 0, rest

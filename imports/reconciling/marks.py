@@ -43,7 +43,7 @@ def mark_all(user_ids: Iterable[int]) -> None:
 
 
 def _insert(changes: Collection[tuple[int, str]]) -> None:
-    in_order = sorted(changes)
+    in_order = sorted(changes, key=lambda change: (change[0], keys.in_order(change[1])))
     if in_order:
         columns: dict[str, list[object]] = {
             "user_id": [user_id for user_id, _ in in_order],

@@ -7,15 +7,15 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from enrichment import bulk, titles
 from enrichment.batches import SIZE, batches
-from enrichment.models import TmdbMovie
 from imports.films.ratings import as_number
 from imports.models import LibraryFilm, LibraryQuestion, LibraryViewing
 
-from . import rules
-from .evidence import Told
+from . import keys, rules
+from .evidence import MOST_NAMED, Told, among
 from .rules import Conclusion, Evidence, Rated
 
 TITLE_LENGTH = 500  # of LibraryFilm.title
@@ -28,41 +28,34 @@ VIEWING = ("watched_on", "source", "rating", "rewatch", "tags", "has_review", "t
 Values = dict[str, Any]
 
 
-def write(user: User, names: Collection[str], told: Mapping[str, Told], decisions: rules.Decisions) -> bool:
-    """Bring the rows of the films that have these keys in line with what tells of them. Returns whether any changed."""
+def write(user: User, names: Collection[str], told: Mapping[str, Told], decisions: rules.Decisions) -> set[str]:
+    """Bring the rows of the films that have these keys in line with what tells of them. Returns the keys of those whose
+    rows changed."""
     conclusions = {key: rules.conclude(film.evidence, decisions) for key, film in told.items()}
     should = dict(_films(told, conclusions))
     standing = _standing_films(user, names)
-    ids, is_changed = _write_films(user, standing, should)
+    ids, changed = _write_films(user, standing, should)
     viewings = {ids[key]: list(_viewings(conclusions[key])) for key in should}
-    changed = _write_viewings(user, viewings)
+    changed_films = _write_viewings(user, viewings, _standing_viewings(user, names))
     questions = {ids[key]: conclusions[key].questions for key in should}
-    return _write_questions(user, questions) or changed or is_changed
+    changed_films |= _write_questions(user, questions)
+    return changed | {key for key, pk in ids.items() if pk in changed_films}
 
 
 # What the rows should say
 
 
 def _films(told: Mapping[str, Told], conclusions: Mapping[str, Conclusion]) -> Iterator[tuple[str, Values]]:
-    names = _names_at_tmdb({film.tmdb_id for film in told.values() if film.tmdb_id})
     for key, film in told.items():
-        values = _film(film, conclusions[key], names.get(film.tmdb_id or 0, ("", None)))
+        values = _film(film, conclusions[key])
         if values["evidence"] or values["liked_on"]:
             yield key, values
 
 
-def _names_at_tmdb(tmdb_ids: Collection[int]) -> dict[int, tuple[str, int | None]]:
-    names: dict[int, tuple[str, int | None]] = {}
-    for some in batches(sorted(tmdb_ids), 5_000):
-        rows = TmdbMovie.objects.filter(pk__in=some).order_by().values_list("pk", "title", "release_date")
-        names |= {pk: (title, day.year if day else None) for pk, title, day in rows}
-    return names
-
-
-def _film(film: Told, conclusion: Conclusion, at_tmdb: tuple[str, int | None]) -> Values:
-    _, own_title, own_year = min(film.titles, key=lambda told: (told[0], told[1], told[2] or 0))
-    title, year = at_tmdb
-    title, year = (title, year or own_year) if title else (own_title, own_year)
+def _film(film: Told, conclusion: Conclusion) -> Values:
+    _, title, year = min(film.titles, key=lambda told: (told[0], told[1], told[2] or 0))
+    if film.title:
+        title, year = film.title, film.released.year if film.released else year
     days = [viewing.day for viewing in conclusion.viewings if viewing.day]
     ratings = rules.ratings_in_order(film.ratings)
     is_theirs = bool(conclusion.viewings)
@@ -127,20 +120,26 @@ def _text(day: date | None) -> str | None:
 
 
 def _standing_films(user: User, names: Collection[str]) -> dict[str, tuple[int, Values]]:
-    standing: dict[str, tuple[int, Values]] = {}
-    for some in batches(sorted(names), 5_000):
-        rows: Any = LibraryFilm.objects.filter(user=user, key__in=some).order_by().values_list("key", "pk", *FILM)
-        standing |= {key: (pk, dict(zip(FILM, values, strict=True))) for key, pk, *values in rows}
-    return standing
+    rows: Any = LibraryFilm.objects.filter(_own(user, names)).order_by().values_list("key", "pk", *FILM)
+    return {key: (pk, dict(zip(FILM, values, strict=True))) for key, pk, *values in rows if key in names}
+
+
+def _own(user: User, names: Collection[str], of: str = "") -> Q:
+    """The condition of a library's films that have one of these keys, and, where they are many, of others."""
+    own = Q(**{f"{of}user": user})
+    if len(names) <= MOST_NAMED:
+        return own & Q(**{f"{of}key__in": sorted(names)})
+    films, no_match = keys.told_by(names).films, Q(**{f"{of}tmdb_movie": None})
+    return own & (among(f"{of}tmdb_movie", films) | no_match if films else no_match)
 
 
 def _write_films(
     user: User, standing: Mapping[str, tuple[int, Values]], should: Mapping[str, Values]
-) -> tuple[dict[str, int], bool]:
-    """Returns the films' numbers by their keys, and whether any row changed."""
-    gone = [pk for key, (pk, _) in standing.items() if key not in should]
+) -> tuple[dict[str, int], set[str]]:
+    """Returns the films' numbers by their keys, and the keys of those that changed."""
+    gone = [key for key in standing if key not in should]
     for some in batches(gone):
-        LibraryFilm.objects.filter(pk__in=some).delete()
+        LibraryFilm.objects.filter(pk__in=[standing[key][0] for key in some]).delete()
     changed = [
         LibraryFilm(pk=standing[key][0], user_id=user.pk, key=key, **values)
         for key, values in should.items()
@@ -151,17 +150,20 @@ def _write_films(
     if new:
         columns = {name: [should[key][name] for key in new] for name in FILM}
         bulk.insert(LibraryFilm, columns | {"user_id": [user.pk] * len(new), "key": new})
-    ids = {key: pk for key, (pk, _) in standing.items()}
-    for some_keys in batches(new, 5_000):
-        ids |= dict(LibraryFilm.objects.filter(user=user, key__in=some_keys).values_list("key", "pk"))
-    return ids, bool(gone or changed or new)
+    ids = {key: pk for key, (pk, _) in standing.items() if key in should}
+    if new:
+        ids |= dict(LibraryFilm.objects.filter(_own(user, new)).order_by().values_list("key", "pk"))
+    return ids, {*gone, *new, *(film.key for film in changed)}
 
 
 # Viewings
 
 
-def _write_viewings(user: User, should: Mapping[int, Sequence[Values]]) -> bool:
-    standing = _standing_viewings(should)
+def _write_viewings(
+    user: User, should: Mapping[int, Sequence[Values]], standing: Mapping[int, Sequence[tuple[int, Values]]]
+) -> set[int]:
+    """Returns the numbers of the films whose viewings changed."""
+    changed_films: set[int] = set()
     new: list[tuple[int, Values]] = []
     changed: list[LibraryViewing] = []
     gone: list[int] = []
@@ -169,6 +171,7 @@ def _write_viewings(user: User, should: Mapping[int, Sequence[Values]]) -> bool:
         stand = standing.get(film_id, [])
         if [values for _, values in stand] == viewings:
             continue
+        changed_films.add(film_id)
         numbers = _paired(stand, viewings)
         gone += [pk for pk, _ in stand if pk not in numbers]
         before = dict(stand)
@@ -185,15 +188,14 @@ def _write_viewings(user: User, should: Mapping[int, Sequence[Values]]) -> bool:
         bulk.insert(
             LibraryViewing, columns | {"user_id": [user.pk] * len(new), "film_id": [film_id for film_id, _ in new]}
         )
-    return bool(new or changed or gone)
+    return changed_films
 
 
-def _standing_viewings(film_ids: Collection[int]) -> dict[int, list[tuple[int, Values]]]:
+def _standing_viewings(user: User, names: Collection[str]) -> dict[int, list[tuple[int, Values]]]:
     standing: dict[int, list[tuple[int, Values]]] = defaultdict(list)
-    for some in batches(sorted(film_ids), 5_000):
-        rows: Any = LibraryViewing.objects.filter(film__in=some).order_by("film", "place", "pk")
-        for film_id, pk, *values in rows.values_list("film_id", "pk", *VIEWING):
-            standing[film_id].append((pk, dict(zip(VIEWING, values, strict=True))))
+    rows: Any = LibraryViewing.objects.filter(_own(user, names, "film__")).order_by("place", "pk")
+    for film_id, pk, *values in rows.values_list("film_id", "pk", *VIEWING):
+        standing[film_id].append((pk, dict(zip(VIEWING, values, strict=True))))
     return standing
 
 
@@ -215,26 +217,25 @@ def _paired(stand: Sequence[tuple[int, Values]], viewings: Sequence[Values]) -> 
 # Questions
 
 
-def _write_questions(user: User, should: Mapping[int, Sequence[tuple[int, int]]]) -> bool:
+def _write_questions(user: User, should: Mapping[int, Sequence[tuple[int, int]]]) -> set[int]:
+    """Returns the numbers of the films whose questions changed."""
     asked = {film_id: pairs for film_id, pairs in should.items() if pairs}
-    wanted = set(_pairs(asked))
-    standing: dict[tuple[int, int, int], int] = {}
-    for some in batches(sorted(should), 5_000):
-        rows = LibraryQuestion.objects.filter(film__in=some).values_list("film_id", "earlier_id", "later_id", "pk")
-        standing |= {(film_id, earlier, later): pk for film_id, earlier, later, pk in rows}
-    gone = [pk for pair, pk in standing.items() if pair not in wanted]
-    LibraryQuestion.objects.filter(pk__in=gone).delete()
-    new = sorted(wanted - standing.keys())
+    pairs = set(_pairs(asked))
+    rows = LibraryQuestion.objects.filter(user=user).values_list("film_id", "earlier_id", "later_id", "pk")
+    standing = {(film_id, earlier, later): pk for film_id, earlier, later, pk in rows if film_id in should}
+    gone = standing.keys() - pairs
+    LibraryQuestion.objects.filter(pk__in=[standing[pair] for pair in gone]).delete()
+    new = sorted(pairs - standing.keys())
     LibraryQuestion.objects.bulk_create(
         LibraryQuestion(user=user, film_id=film_id, earlier_id=earlier, later_id=later)
         for film_id, earlier, later in new
     )
-    return bool(gone or new)
+    return {film_id for film_id, *_ in (*gone, *new)}
 
 
 def _pairs(asked: Mapping[int, Sequence[tuple[int, int]]]) -> Iterator[tuple[int, int, int]]:
     number_of: dict[tuple[int, int], int] = {}
-    for some in batches(sorted(asked), 5_000):
+    for some in batches(sorted(asked)):
         rows = LibraryViewing.objects.filter(film__in=some).order_by().values_list("film_id", "place", "pk")
         number_of |= {(film_id, place): pk for film_id, place, pk in rows}
     for film_id, pairs in asked.items():

@@ -3,7 +3,7 @@ evidence and decisions give the same conclusion, in whichever order they came (d
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
@@ -25,8 +25,7 @@ class Row(NamedTuple):
     viewing: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What tells of one viewing, or, without a day, that the film was seen. The same entry read again is one."""
 
     ref: str  # what survives a re-import
@@ -41,7 +40,7 @@ class Evidence:
     until: date = NEVER  # the newest day that its import tells of: what is newer counts where two readings differ
 
     @property
-    def count(self) -> int:
+    def readings(self) -> int:
         return max(1, len(self.rows))
 
     @property
@@ -50,8 +49,7 @@ class Evidence:
         return bool(self.has_review or self.tags or self.rating is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Rated:
+class Rated(NamedTuple):
     """A rating of the film as a whole."""
 
     source: str
@@ -80,8 +78,7 @@ class Decisions:
     not_mine: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Concluded:
+class Concluded(NamedTuple):
     """A viewing, and what tells of it, the best first."""
 
     day: date | None
@@ -91,7 +88,7 @@ class Concluded:
     tags: tuple[str, ...]
     has_review: bool
     told_by: tuple[Evidence, ...]
-    values: Mapping[str, Any] = field(default_factory=dict)  # the person's, instead of what is told
+    values: Mapping[str, Any]  # the person's, instead of what is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +110,8 @@ def conclude(evidence: Iterable[Evidence], decisions: Decisions = Decisions()) -
     groups, undated = _groups_and_undated(kept, decisions)
     groups = _joined(groups, _Apart(decisions.apart))
     viewings, folded = _with_undated(groups, undated)
-    rows = sum(entry.count for entry in told)
-    taken_out = rows - sum(entry.count for entry in kept)
+    rows = sum(entry.readings for entry in told)
+    taken_out = rows - sum(entry.readings for entry in kept)
     viewings.sort(key=_in_order)
     return Conclusion(
         viewings=tuple(viewings),
@@ -160,7 +157,7 @@ def _newest_reading(entries: list[Evidence]) -> Evidence:
         ),
         reverse=True,
     )
-    return replace(in_order[0], rows=tuple(row for entry in in_order for row in entry.rows))
+    return in_order[0]._replace(rows=tuple(row for entry in in_order for row in entry.rows))
 
 
 # What is the same viewing
@@ -188,8 +185,9 @@ class _Group:
 
     @property
     def may_be_a_day_off(self) -> bool:
-        """As a stream's clock may be, or a diary that is written after midnight."""
-        return self.kinds in ({"stream"}, {"diary"}) and not self.has_persons_day
+        """As a stream's clock may be, or a diary that is written after midnight; a person's own word is not."""
+        days = {entry.day for entry in self.entries if entry.day}
+        return self.kinds <= {"stream", "diary"} and len(days) == 1 and not self.has_persons_day
 
 
 class _Apart:
@@ -228,6 +226,8 @@ def _groups_and_undated(kept: Sequence[Evidence], decisions: Decisions) -> tuple
 
 def _made_by_person(by_ref: Mapping[str, Evidence], decisions: Decisions) -> list[_Group]:
     """What they said is the same; and what they changed, with all that told of it then."""
+    if not (decisions.same or decisions.instead):
+        return []
     group_of: dict[str, _Group] = {}
     for refs in decisions.same:
         if len(known := [ref for ref in refs if ref in by_ref]) > 1:
@@ -293,16 +293,21 @@ def _fit(group: _Group, other: _Group, apart: _Apart) -> bool:
 
 
 def _join_neighbours(earlier: Sequence[_Group], later: Sequence[_Group], apart: _Apart) -> None:
-    """A stream's clock, or a diary written after midnight, explains one day between the two; between two streams, or
-    two diaries, nothing does."""
     free = [group for group in later if group.may_be_a_day_off]
     for group in earlier:
         if not group.may_be_a_day_off:
             continue
-        other = next((other for other in free if other.kinds != group.kinds and _fit(group, other, apart)), None)
+        other = next((other for other in free if _clock_explains(group, other) and _fit(group, other, apart)), None)
         if other is not None:
             free.remove(other)
             _unite(group, other)
+
+
+def _clock_explains(group: _Group, other: _Group) -> bool:
+    """A stream beside a diary is a day off by its time zone, or the diary was written after midnight. Two streams are
+    two viewings, and of two diaries neither has a clock."""
+    kinds = group.kinds | other.kinds
+    return kinds == {"stream", "diary"} and not ("stream" in group.kinds and "stream" in other.kinds)
 
 
 def _unite(group: _Group, other: _Group) -> None:
@@ -331,7 +336,7 @@ def _with_undated(groups: Sequence[_Group], undated: Sequence[Evidence]) -> tupl
             if entry.says_more:  # a review is not lost for want of a day
                 _newest(dated or groups, entry.source).entries.append(entry)
     stand = dated or groups or _undated_groups(undated)
-    folded = sum(entry.count for entry in undated) - (0 if groups else len(stand))
+    folded = sum(entry.readings for entry in undated) - (0 if groups else len(stand))
     return [_concluded(group) for group in stand], folded
 
 

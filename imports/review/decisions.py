@@ -339,9 +339,8 @@ def _decide(movie: Movie, decision: Decision, **match: Any) -> None:
     """The one place where a single film stops being pending."""
     if movie.decision != Decision.PENDING:
         raise AlreadyDecided(DECIDED, "already_decided")
-    decided = Movie.objects.filter(pk=movie.pk)
-    decided.update(decision=decision, decided_at=timezone.now(), decided_with=None, **match)
-    marks.mark(decided)
+    # what is left out is in no library, and what is added is marked with its ranking
+    Movie.objects.filter(pk=movie.pk).update(decision=decision, decided_at=timezone.now(), decided_with=None, **match)
 
 
 def _mark_ranked(ranked: QuerySet[Ranking]) -> None:

@@ -12,6 +12,7 @@ from enrichment.batches import batches
 from enrichment.models import TitleLookup, TmdbMovie
 from enrichment.queries import known_matches
 from imports.models import ChosenBy, Decision, MatchMemory, Movie, Ranking
+from imports.outcomes.settle import rated_in_histories
 from imports.sources.base import ParsedMovie
 
 Key = tuple[str, int | None]  # title_key and year, as a lookup has them
@@ -39,9 +40,10 @@ def remembered(user: User, keys: Sequence[Key]) -> dict[Key, int | None]:
 
 
 def ranked_keys(user: User, keys: Sequence[Key], known: dict[Key, int | None]) -> set[Key]:
-    """The titles whose film is known here and ranked by this person."""
+    """The titles whose film is known here and rated by this person, be it in a history that they imported."""
     films = known_matches(keys) | {key: film for key, film in known.items() if film is not None}
     ranked = set(Ranking.objects.filter(user=user).values_list("tmdb_movie_id", flat=True))
+    ranked |= set(rated_in_histories().filter(session__user=user).values_list("tmdb_movie_id", flat=True))
     return {key for key, film in films.items() if film in ranked}
 
 

@@ -11,6 +11,7 @@ from enrichment import bulk
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
 from enrichment.models import DetailsStatus
+from imports import queue
 from imports.models import (
     ChosenBy,
     Decision,
@@ -78,6 +79,8 @@ def store_import(
                 raise
             continue  # another import was deleted just now, and its open questions with it: ask them again
         left.forget()
+        if owner.user is not None:
+            queue.keep_libraries()
         return session
     raise AssertionError("the last try returns or raises")
 

@@ -115,6 +115,7 @@ WITH_STATISTICS: Rules = {
         "distribution": [plain("from", "to", "films")],
     },
     "rewatched": [{**ITEM, **plain("viewings")}],
+    "sources": [{**plain("source", "films", "viewings", "shared"), "filter": plain("source")}],
     "money": {
         "budget": {**plain("films", "total"), "top": [{**ITEM, **plain("budget")}]},
         "revenue": {**plain("films", "total"), "top": [{**ITEM, **plain("revenue")}]},

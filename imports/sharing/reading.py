@@ -1,20 +1,25 @@
 """What a shared page reads: no more than its link allows, and no order that tells what it hides."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import F, IntegerField, QuerySet
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models import F, IntegerField, QuerySet, TextField
+from django.db.models.functions import MD5, Cast, Coalesce, ExtractYear
 from django.utils.translation import gettext, ngettext
 
 from imports.films import listing
 from imports.films.filters import Facets, FilmFilters
-from imports.films.listing import FILM_YEAR, MovieFilters
-from imports.films.viewings import to_be_shown
-from imports.library import rankings
-from imports.library.rankings import Found, RankingFilters
-from imports.models import ImportSession, ShareLink, Viewing
+from imports.films.listing import MovieFilters
+from imports.films.viewings import beginning, to_be_shown
+from imports.library import films as library_films
+from imports.library.films import LibraryFilters
+from imports.library.reviews import reviews_of
+from imports.models import ImportSession, LibraryViewing, ShareLink, Viewing
+from imports.reconciling import keeping
 from imports.statistics import kept
 from imports.statistics.shape import Statistics
 
@@ -48,7 +53,7 @@ def sorts(link: ShareLink) -> list[str]:
 
 
 def films(link: ShareLink, filters: FilmFilters, sort: str) -> QuerySet[Any]:
-    """Movies, or a library's Rankings: those that statistics count, each once, in order, with `film_year`,
+    """Movies, or a library's LibraryFilms: those that statistics count, each once, in order, with `film_year`,
     `stars_given` and `day_known`."""
     return _films(link, filters).order_by(*ORDERS[sort], "pk")
 
@@ -66,13 +71,74 @@ def facets(link: ShareLink) -> Facets:
     return Facets.of(years, genre_lists)
 
 
-def reviews(link: ShareLink) -> QuerySet[Viewing]:
-    """Each with its film, by title. A library has none."""
+def bring_up_to_date(link: ShareLink) -> bool:
+    """False: its library is still being put together."""
+    return isinstance(link.thing, ImportSession) or keeping.up_to_date(link.thing)
+
+
+# Reviews
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What was written about a viewing, with what a page says of it."""
+
+    title: str
+    year: int | None
+    poster: str
+    watched_on: date | None
+    rating: Decimal | None
+    text: str  # of a very long one, the beginning
+
+
+def reviewed(link: ShareLink) -> QuerySet[Any]:
+    """The viewings with a review, by title, each with `film_year`; `reviews` makes a page of them one of texts."""
+    thing = link.thing
+    return _reviewed_in_import(link) if isinstance(thing, ImportSession) else _reviewed_in_library(link)
+
+
+def reviews(link: ShareLink, viewings: Iterable[Any]) -> list[Review]:
+    """Those of some of the viewings that `reviewed` has, in their order."""
+    if isinstance(link.thing, ImportSession):
+        return [_review(viewing, viewing.movie, viewing.shown_review) for viewing in viewings]
+    return list(_reviews_in_library(list(viewings)))
+
+
+def _reviewed_in_import(link: ShareLink) -> QuerySet[Viewing]:
     within = F("watched_on").desc(nulls_last=True) if link.shows_dates else F("review").asc()
     written = Viewing.objects.filter(movie__session=link.session_id).exclude(review="")
     by_title = ("movie__lookup__title_key", "film_year", "movie__title", within, "pk")
     in_order = written.annotate(film_year=YEAR_OF_REVIEW).select_related("movie__tmdb_movie").order_by(*by_title)
     return to_be_shown(in_order)
+
+
+def _reviewed_in_library(link: ShareLink) -> QuerySet[LibraryViewing]:
+    # the numbers of viewings go by their days: as digests they tell nothing
+    within = F("watched_on").desc(nulls_last=True) if link.shows_dates else MD5(Cast("pk", TextField()))
+    written = LibraryViewing.objects.filter(user=link.user_id, has_review=True, film__is_seen=True)
+    by_title = ("film__title_key", "film__year", "film__title", "film", within, "pk")
+    return written.annotate(film_year=F("film__year")).select_related("film__tmdb_movie").order_by(*by_title)
+
+
+def _reviews_in_library(viewings: list[LibraryViewing]) -> Iterator[Review]:
+    texts = reviews_of(viewings)
+    for viewing in viewings:
+        for written in texts.get(viewing.pk, []):
+            yield _review(viewing, viewing.film, written.text)
+
+
+def _review(viewing: Any, film: Any, text: str) -> Review:
+    return Review(
+        title=film.title,
+        year=viewing.film_year,
+        poster=film.tmdb_movie.poster_path if film.tmdb_movie else "",
+        watched_on=viewing.watched_on,
+        rating=viewing.rating,
+        text=beginning(text),
+    )
+
+
+# Numbers
 
 
 def statistics(link: ShareLink) -> Statistics:
@@ -125,9 +191,5 @@ def _films(link: ShareLink, filters: FilmFilters = EVERYTHING) -> QuerySet[Any]:
     if isinstance(thing, ImportSession):
         movies = listing.movies(thing, MovieFilters(seen=True, **chosen))
         return movies.annotate(stars_given=F("stars"), day_known=F("watched_on"), title_key=F("lookup__title_key"))
-    ranked = rankings.find(thing, RankingFilters(**chosen))
-    if isinstance(ranked, Found):
-        ranked = thing.rankings.select_related("tmdb_movie").filter(pk__in=ranked.ids)
-    return ranked.annotate(
-        film_year=FILM_YEAR, stars_given=F("rating"), day_known=F("rated_at"), title_key=F("tmdb_movie__title_key")
-    )
+    seen = library_films.find(thing, LibraryFilters(**chosen))
+    return seen.annotate(film_year=F("year"), stars_given=F("rating"), day_known=F("last_watched"))

@@ -14,7 +14,7 @@ from .items import average, best, ratings_of
 from .reviews import years_in_review
 from .shape import Coverage, FactCounts, NameCounts, Statistics, Totals
 
-VERSION = 5
+VERSION = 6
 # Of how many films is it known? By what of TMDB's record, where there is any.
 KNOWN = {
     "genres": "genres",
@@ -31,7 +31,7 @@ KNOWN = {
 
 def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters = EVERYTHING) -> Statistics:
     """Films that were seen count; those only liked are told of, and in no other number."""
-    # a person rates by their own clock, which may be a day ahead of this installation's
+    # what a person tells by hand is of their own clock, which may be a day ahead of this installation's
     latest = today + timedelta(days=1) if kind == "library" else today
     films = [with_possible_days(film, latest) for film in films]
     kept = filters.keep(films)
@@ -50,7 +50,7 @@ def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters =
         "choices": choices([film for film in films if film.is_seen]),
         "totals": _totals(seen, events, unseen, counts),
         "coverage": _coverage(seen, compared=against_tmdb["films"]),
-        **numbers.ratings(seen, kind=kind),
+        **numbers.ratings(seen),
         "years": days.years(events),
         "months": days.months(events),
         "calendar": days.calendar(events, seen),
@@ -69,6 +69,7 @@ def compute(films: Sequence[Film], *, kind: str, today: date, filters: Filters =
         "likes": groups.likes(seen, unseen),
         "money": numbers.money(seen),
         "reviews": years_in_review(events, today),
+        "sources": groups.sources(seen),
     }
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from enrichment.models import DetailsStatus
 from imports.films import conditions
 from imports.films.ratings import as_number
-from imports.models import ImportSession, Kind, Outcome, Viewing
+from imports.models import ImportSession, Kind, LibraryFilm, LibraryViewing, Outcome, Viewing
 
 READ_AT_ONCE = 2_000  # viewings
 ANSWERED = (DetailsStatus.DONE, DetailsStatus.GONE, DetailsStatus.FAILED)  # no more will come by itself
@@ -58,11 +58,12 @@ class Watch(NamedTuple):
     tags: tuple[str, ...] = ()
     lost_day: Literal["", "early", "future"] = ""  # it has none because the one that is stored can't be
     is_marked: bool = False  # as a rewatch, by the source
+    sources: tuple[str, ...] = ()  # that tell of it, in a library
 
 
 @dataclass(slots=True)
 class Film:
-    id: int  # of the Movie, or the Ranking
+    id: int  # of the Movie, or the LibraryFilm
     title: str
     year: int | None
     rating: float | None = None
@@ -74,6 +75,7 @@ class Film:
     facts: Facts | None = None
     watches: list[Watch] = field(default_factory=list)
     titles: int = 1  # of the import that are this film
+    sources: tuple[str, ...] = ()  # that tell of it, in a library
 
     @property
     def minutes(self) -> int:
@@ -106,21 +108,12 @@ def films_of_session(session: ImportSession) -> list[Film]:
 
 
 def films_of_library(user: User) -> list[Film]:
-    """A library has no viewings: the day of a rating stands in for one. What has no rating has no day either."""
-    names = ("pk", "title", "year", "rating", "rated_at")
-    rows: QuerySet[Any, Any] = user.rankings.order_by("rated_at", "pk").values_list(*names, *FACTS)
-    return [
-        Film(
-            pk,
-            title,
-            year,
-            as_number(rating),
-            turn=-place,
-            facts=Facts(*facts),
-            watches=[Watch(rated_at)] if rating is not None else [],
-        )
-        for place, (pk, title, year, rating, rated_at, *facts) in enumerate(rows)
-    ]
+    """All that a person has seen, or only liked, reconciled from what their imports and they themselves tell."""
+    watches = _watches_in_library(user)
+    names = ("pk", "title", "year", "rating", "is_seen", "liked_on", "marked_on", "sources")
+    own = LibraryFilm.objects.filter(user=user).order_by("title_key", "year", "key")
+    rows: QuerySet[Any, Any] = own.values_list(*names, *FACTS)
+    return [_film_of_library(row, place, watches.get(row[0], [])) for place, row in enumerate(rows)]
 
 
 def _watches(session: ImportSession) -> dict[int, list[Watch]]:
@@ -129,6 +122,16 @@ def _watches(session: ImportSession) -> dict[int, list[Watch]]:
     columns = rows.values_list("movie_id", "watched_on", "rewatch", "tags")
     for movie_id, day, rewatch, tags in columns.iterator(chunk_size=READ_AT_ONCE):
         by_film.setdefault(movie_id, []).append(Watch(day, rewatch, tuple(tags), is_marked=rewatch))
+    return by_film
+
+
+def _watches_in_library(user: User) -> dict[int, list[Watch]]:
+    by_film: dict[int, list[Watch]] = {}
+    rows = LibraryViewing.objects.filter(user=user).order_by("film", "place")
+    columns = rows.values_list("film_id", "watched_on", "rewatch", "tags", "told_by")
+    for film_id, day, rewatch, tags, told_by in columns.iterator(chunk_size=READ_AT_ONCE):
+        sources = tuple(sorted({evidence["source"] for evidence in told_by}))
+        by_film.setdefault(film_id, []).append(Watch(day, rewatch, tuple(tags), is_marked=rewatch, sources=sources))
     return by_film
 
 
@@ -147,6 +150,25 @@ def _film_of_movie(row: tuple[Any, ...], watches: list[Watch]) -> Film:
         turn=turn,
         facts=facts,
         watches=watches,
+    )
+
+
+def _film_of_library(row: tuple[Any, ...], place: int, watches: list[Watch]) -> Film:
+    pk, title, year, rating, is_seen, liked_on, marked_on, sources, *known = row
+    facts = Facts(*known) if known[0] is not None else None
+    return Film(
+        id=pk,
+        title=title,
+        year=year,
+        rating=as_number(rating),
+        is_seen=is_seen,
+        is_liked=liked_on is not None,
+        marked_on=marked_on,
+        outcome=Outcome.MATCHED if facts else Outcome.UNMATCHED,
+        turn=-place,
+        facts=facts,
+        watches=watches,
+        sources=tuple(sources),
     )
 
 

@@ -7,7 +7,18 @@ from typing import cast
 
 from .films import Facts, Film
 from .items import FEWEST_RATED, MOST_NAMES, average, best, gather, most_films, rated, ratings_of
-from .shape import DecadeGroup, Likes, MostNamed, NameCounts, NamedGroup, NameGroups, NameSection, Tag, YearGroup
+from .shape import (
+    DecadeGroup,
+    Likes,
+    MostNamed,
+    NameCounts,
+    NamedGroup,
+    NameGroups,
+    NameSection,
+    Tag,
+    Telling,
+    YearGroup,
+)
 
 LONGEST_TAG = 500  # characters, as the longest title; a longer one is a text that was put there
 
@@ -87,4 +98,21 @@ def likes(films: Sequence[Film], unseen: int) -> Likes:
         "share": round(100 * len(liked) / len(films), 1) if films else None,
         "average": average(ratings_of(liked)),
         "filter": {"liked": "on"},
+    }
+
+
+def sources(films: Sequence[Film]) -> list[Telling]:
+    """What tells of a library; the films of an import name no source."""
+    by_source = gather(films, lambda film: film.sources)
+    return [_telling(source, of) for source, of in most_films(by_source)]
+
+
+def _telling(source: str, films: Sequence[Film]) -> Telling:
+    viewings = [watch for film in films for watch in film.watches if source in watch.sources]
+    return {
+        "source": source,
+        "films": len(films),
+        "viewings": len(viewings),
+        "shared": sum(len(watch.sources) > 1 for watch in viewings),
+        "filter": {"source": source},
     }

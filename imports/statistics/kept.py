@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
-from imports.models import Analytics, ImportSession, Ranking
+from imports.models import Analytics, ImportSession, Library, Ranking, SessionStatus
 
 from .computing import VERSION, compute
 from .films import films_of_library, films_of_session
@@ -37,7 +37,7 @@ def of_session(session: ImportSession, filters: Filters = EVERYTHING) -> Statist
 
 
 def of_library(user: User, filters: Filters = EVERYTHING) -> Statistics:
-    """The statistics of a person's rankings, in the shape of `compute`; only those without filters are kept."""
+    """The statistics of a person's library, in the shape of `compute`; only those without filters are kept."""
     today = timezone.localdate()
 
     def computed() -> Statistics:
@@ -45,7 +45,8 @@ def of_library(user: User, filters: Filters = EVERYTHING) -> Statistics:
 
     if filters:
         return computed_once((user.pk, mark_of(user), filters), computed)
-    return _kept({"user": user}, mark_of(user), computed, is_changing=False)
+    is_changing = user.import_sessions.filter(status=SessionStatus.ENRICHING).exists()
+    return _kept({"user": user}, mark_of(user), computed, is_changing=is_changing)
 
 
 class Mark(NamedTuple):
@@ -60,7 +61,7 @@ class Mark(NamedTuple):
 
 def mark_of(thing: ImportSession | User) -> Mark:
     if isinstance(thing, User):
-        return Mark(_day_mark(timezone.localdate()), _state_of_rankings(thing.pk))
+        return Mark(_day_mark(timezone.localdate()), str(_revision_of_library(thing)))
     state = f"{thing.revision}-{thing.status}"
     if thing.is_review and thing.user_id:  # whose ratings are the person's rankings
         state += f"-{sha256(_state_of_rankings(thing.user_id).encode()).hexdigest()[:16]}"
@@ -70,6 +71,10 @@ def mark_of(thing: ImportSession | User) -> Mark:
 def _day_mark(today: date) -> str:
     """Another version, or another day: streaks end, and TMDB's numbers may have been refreshed."""
     return f"{VERSION}-{today}"
+
+
+def _revision_of_library(user: User) -> int:
+    return Library.objects.filter(user=user).values_list("revision", flat=True).first() or 0
 
 
 def _state_of_rankings(user_id: int) -> str:

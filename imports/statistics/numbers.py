@@ -20,11 +20,10 @@ FEW, MOST = 5, 10
 V = TypeVar("V", bound=float)
 
 
-def ratings(films: Sequence[Film], *, kind: str) -> Ratings:
+def ratings(films: Sequence[Film]) -> Ratings:
     counts = Counter(film.rating for film in films)
-    written = "{:g}" if kind == "library" else "{:.1f}"  # as the film lists' forms have them
     spread: list[Stars] = [
-        {"stars": stars, "films": counts[stars], "filter": {"rating": written.format(stars)}} for stars in RATINGS
+        {"stars": stars, "films": counts[stars], "filter": {"rating": f"{stars:.1f}"}} for stars in RATINGS
     ]
     return {"ratings": spread, "unrated": counts[None], "unrated_filter": {"rating": UNRATED}}
 

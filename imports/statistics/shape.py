@@ -95,7 +95,7 @@ class Coverage(TypedDict):
 class Item(TypedDict):
     """A film, with what a page needs to show it and to link to it. None: not known."""
 
-    id: int  # of the Movie, or the Ranking
+    id: int  # of the Movie, or the LibraryFilm
     title: str
     year: int | None
     tmdb_id: int | None
@@ -344,6 +344,19 @@ class Money(TypedDict):
     best_returns: list[ReturnItem]
 
 
+# Where a library comes from
+
+
+class Telling(TypedDict):
+    """What one source tells. The sources of a library together tell more than there is: of some they tell the same."""
+
+    source: str  # of an import, or "person": by hand
+    films: int
+    viewings: int
+    shared: int  # viewings among them that others tell, too
+    filter: Filter
+
+
 class Statistics(Ratings, NameGroups, Ends):
     """Everything."""
 
@@ -370,3 +383,4 @@ class Statistics(Ratings, NameGroups, Ends):
     likes: Likes
     money: Money
     reviews: list[Review]
+    sources: list[Telling]  # of an import: none

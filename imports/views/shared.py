@@ -47,8 +47,9 @@ def for_everyone(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 
 @for_everyone
 def front(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    context = _page(request, link, token)
     films = reading.best_known(link)[:FILMS_IN_FRONT] if link.shows_films else []
-    return render(request, "sharing/front.html", _page(request, link, token) | {"films": films})
+    return render(request, "sharing/front.html", context | {"films": films})
 
 
 @for_everyone
@@ -56,10 +57,11 @@ def front(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
 def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse:
     if not link.shows_films:  # as if there were no such page: what is hidden is not told of
         raise Http404
+    context = _page(request, link, token)
     form = SharedFilterForm(request.GET, link=link)
     films = reading.films(link, form.filters(), form.order)
     chosen = shortened(request.GET, form.defaults)
-    context = _page(request, link, token) | {
+    context |= {
         "form": form,
         "page": Paginator(films, FILMS_A_PAGE).get_page(request.GET.get("page")),
         "chosen": chosen,
@@ -74,22 +76,26 @@ def films(request: HtmxHttpRequest, link: ShareLink, token: str) -> HttpResponse
 def reviews(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     if not link.shows_reviews:
         raise Http404
-    page = Paginator(reading.reviews(link), REVIEWS_A_PAGE).get_page(request.GET.get("page"))
+    context = _page(request, link, token)
+    page = Paginator(reading.reviewed(link), REVIEWS_A_PAGE).get_page(request.GET.get("page"))
     # chosen: the links to other pages keep the filters, and this list has none
-    return render(request, "sharing/reviews.html", _page(request, link, token) | {"page": page, "chosen": QueryDict()})
+    context |= {"page": page, "reviews": reading.reviews(link, page), "chosen": QueryDict()}
+    return render(request, "sharing/reviews.html", context)
 
 
 @for_everyone
 def stats(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     if not link.shows_statistics:
         raise Http404
+    context = _page(request, link, token)
     shown = {"ratings": link.shows_ratings, "dates": link.shows_dates}
     figures = Figures(reading.statistics(link), SharedLinks(link, token), **shown)
-    return render(request, "sharing/statistics.html", _page(request, link, token) | {"figures": figures})
+    return render(request, "sharing/statistics.html", context | {"figures": figures})
 
 
 @for_everyone
 def preview(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    reading.bring_up_to_date(link)
     return HttpResponse(previews.preview(link), "image/png")
 
 
@@ -112,8 +118,10 @@ class SharedLinks:
 
 
 def _page(request: HttpRequest, link: ShareLink, token: str) -> dict[str, Any]:
-    """What every shared page has: its head, and the picture that goes with its address."""
+    """What every shared page has: its head, and the picture that goes with its address. Called before anything else of
+    the link is read: it brings a library up to date."""
     return {
+        "is_complete": reading.bring_up_to_date(link),
         "link": link,
         "token": token,
         "title": previews.title(link),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from imports.forms.sharing import ShareForm
 from imports.models import ImportSession, ShareLink
-from imports.sharing import previews
+from imports.sharing import previews, reading
 from imports.sharing.links import Shareable, TooManyLinks, let_read, make_link, revoke_link
 from imports.web import access
 
@@ -79,7 +79,7 @@ def _person(request: HttpRequest) -> User:
 
 
 def _page(request: HttpRequest, thing: Shareable) -> HttpResponse:
-    form = ShareForm(request.POST if request.method == "POST" else None, thing=thing)
+    form = ShareForm(request.POST if request.method == "POST" else None)
     if form.is_bound and _make(request, thing, form):
         return HttpResponseRedirect(request.path, status=303)  # a reload makes no other
     context = {
@@ -138,5 +138,7 @@ def _revoke(request: HttpRequest, thing: Shareable, link_id: int) -> HttpRespons
 
 
 def _preview(thing: Shareable, link_id: int) -> HttpResponse:
-    image = previews.preview(get_object_or_404(thing.share_links.select_related("session", "user"), pk=link_id))
+    link = get_object_or_404(thing.share_links.select_related("session", "user"), pk=link_id)
+    reading.bring_up_to_date(link)
+    image = previews.preview(link)
     return HttpResponse(image, PNG, headers={"Cache-Control": "private, no-cache"})

@@ -1,23 +1,27 @@
-"""The statistics of an import and of a library, and a year in review."""
+"""The statistics of an import and of a library, and their years in review."""
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from imports.figures.links import LibraryLinks, SessionLinks
+from imports.figures.links import LibraryLinks, Links, SessionLinks
 from imports.figures.whole import Figures
 from imports.forms.statistics import StatisticsFilterForm
+from imports.library import questions
 from imports.models import ImportSession
+from imports.reconciling import keeping
 from imports.sessions.progress import progress_of
 from imports.sharing.allowed import public
 from imports.statistics import kept
-from imports.statistics.filters import Filters
+from imports.statistics.filters import EVERYTHING, Filters
 from imports.statistics.shape import Statistics
 from imports.web import access
 from imports.web.addresses import shortened
@@ -45,25 +49,15 @@ def session_stats(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def session_year(request: HtmxHttpRequest, session_id: UUID, year: int) -> HttpResponse:
-    """A year in review."""
+def session_year(request: HttpRequest, session_id: UUID, year: int) -> HttpResponse:
+    """A year of an import in review."""
     session = access.get_readable_session_or_404(request, session_id)
-    reviews = {review["year"]: review for review in _seen_by(session, kept.of_session(session))["reviews"]}
-    if year not in reviews:
-        raise Http404
-    filters = Filters(year=year)
-    data = _seen_by(session, kept.of_session(session, filters))
-    figures = Figures(data, SessionLinks(session, filters.chosen))
-    context = {
-        "session": session,
-        "figures": figures,
-        "review": figures.review(reviews[year]),
-        "facts": figures.facts(reviews[year]),
-        "ends": figures.first_and_last(reviews[year]),
-        "before": max((other for other in reviews if other < year), default=None),
-        "after": min((other for other in reviews if other > year), default=None),
-    }
-    return render(request, "statistics/year.html", context)
+
+    def data(filters: Filters) -> Statistics:
+        return _seen_by(session, kept.of_session(session, filters))
+
+    links = SessionLinks(session, Filters(year=year).chosen)
+    return _year_page(request, year, data, links, reverse("imports:session_stats", args=[session.pk]))
 
 
 @require_safe
@@ -71,13 +65,51 @@ def session_year(request: HtmxHttpRequest, session_id: UUID, year: int) -> HttpR
 @vary_on_headers("HX-Request")
 def library_stats(request: HtmxHttpRequest) -> HttpResponse:
     user = cast(User, request.user)  # login_required
+    is_complete = keeping.up_to_date(user)
     data = kept.of_library(user)  # all of it first: the form offers what there is in it
-    form = StatisticsFilterForm(request.GET, choices=data["choices"], is_library=True)
+    form = StatisticsFilterForm(request.GET, choices=data["choices"])
     if filters := form.filters():
         data = kept.of_library(user, filters)
     figures = Figures(data, LibraryLinks(filters.chosen))
-    context = {"form": form, "figures": figures, "is_filtered": bool(filters)}
+    context = {"form": form, "figures": figures, "is_filtered": bool(filters), "is_behind": not is_complete}
+    context["questions_count"] = questions.count(user)
     return _shown(request, "statistics/library.html", context)
+
+
+@require_safe
+@login_required
+def library_year(request: HttpRequest, year: int) -> HttpResponse:
+    """A year of the whole history in review."""
+    user = cast(User, request.user)  # login_required
+    keeping.up_to_date(user)
+
+    def data(filters: Filters) -> Statistics:
+        return kept.of_library(user, filters)
+
+    links = LibraryLinks(Filters(year=year).chosen)
+    return _year_page(request, year, data, links, reverse("imports:library_stats"))
+
+
+def _year_page(
+    request: HttpRequest, year: int, data: Callable[[Filters], Statistics], links: Links, statistics: str
+) -> HttpResponse:
+    """`statistics`: the address of those that the year is a part of."""
+    reviews = {review["year"]: review for review in data(EVERYTHING)["reviews"]}
+    if year not in reviews:
+        raise Http404
+    figures = Figures(data(Filters(year=year)), links)
+    before = max((other for other in reviews if other < year), default=None)
+    after = min((other for other in reviews if other > year), default=None)
+    context = {
+        "statistics": statistics,
+        "figures": figures,
+        "review": figures.review(reviews[year]),
+        "facts": figures.facts(reviews[year]),
+        "ends": figures.first_and_last(reviews[year]),
+        "before": before and {"year": before, "url": links.year(before)},
+        "after": after and {"year": after, "url": links.year(after)},
+    }
+    return render(request, "statistics/year.html", context)
 
 
 def _seen_by(session: ImportSession, data: Statistics) -> Statistics:

@@ -9,7 +9,7 @@ import tests.environment  # noqa: F401  (before Django)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["TMDB_RATE"] = "20/1"
 
-BENCHMARKS = ("upload", "review", "statistics", "polls", "engine", "matching", "hostile", "slow_senders")
+BENCHMARKS = ("upload", "review", "statistics", "polls", "engine", "matching", "hostile", "slow_senders", "library")
 
 
 def main() -> None:

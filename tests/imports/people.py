@@ -103,9 +103,10 @@ def _review(user: User) -> None:
 
 def _library(user: User) -> None:
     """A viewing by hand that was put right, and two viewings that are perhaps the same."""
-    told = {"watched_on": date(2024, 3, 1), "tags": [SECRET], "review": SECRET}
-    viewing = viewings.add(user, TmdbMovieFactory(done=True).pk, viewings.Values(**told), today=date(2024, 4, 1))
-    viewings.change(viewing, {"review": f"{SECRET} again"}, today=date(2024, 4, 1))
+    day, today = date(2024, 3, 1), date(2024, 4, 1)
+    told: viewings.Values = {"watched_on": day, "tags": [SECRET], "review": SECRET}
+    viewing = viewings.add(user, TmdbMovieFactory(done=True).pk, told, today=today)
+    viewings.change(viewing, {"review": f"{SECRET} again"}, today=today)
     earlier, later = LibraryViewing.objects.filter(user=user)[:2]
     LibraryQuestion.objects.create(user=user, film=earlier.film, earlier=earlier, later=later)
     marks.mark_all([user.pk])

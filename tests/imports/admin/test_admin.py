@@ -1,7 +1,7 @@
 """The admin's pages of imports and people: who sees them, what can be done, and that it goes through the services."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,12 @@ from django_q.tasks import async_task
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
 from imports.models import (
     ChosenBy,
+    HandViewing,
     ImportSession,
+    Library,
+    LibraryDecision,
+    LibraryFilm,
+    LibraryViewing,
     MatchMemory,
     Movie,
     Outcome,
@@ -29,6 +34,7 @@ from imports.models import (
     Source,
 )
 from imports.outcomes import recount, settle
+from imports.reconciling import keeping
 from imports.sessions.lifetime import expire_now, extend
 from tests.factories import (
     ImportSessionFactory,
@@ -94,6 +100,21 @@ def session_with_films() -> ImportSession:
     return session
 
 
+def library_viewing() -> LibraryViewing:
+    session = ImportSessionFactory(user=UserFactory(), browser_key="", status=SessionStatus.COMPLETED)
+    ViewingFactory(movie=MovieFactory(session=session, matched=True), watched_on="2024-01-02")
+    keeping.recompute(session.user)
+    return LibraryViewing.objects.select_related("film__user__library").get(user=session.user)
+
+
+def hand_viewing() -> HandViewing:
+    return HandViewing.objects.create(user=UserFactory(), tmdb_movie=TmdbMovieFactory(), watched_on=date(2024, 1, 2))
+
+
+def library_decision() -> LibraryDecision:
+    return LibraryDecision.objects.create(user=UserFactory(), kind="not_mine", refs=["letterboxd\tx"])
+
+
 MAKE: dict[Any, Callable[[], Any]] = {
     ImportSession: session_with_films,
     Movie: movie_with_viewing,
@@ -101,6 +122,11 @@ MAKE: dict[Any, Callable[[], Any]] = {
     Ranking: RankingFactory,
     MatchMemory: memory,
     ShareLink: share_link,
+    Library: lambda: library_viewing().user.library,
+    LibraryFilm: lambda: library_viewing().film,
+    LibraryViewing: library_viewing,
+    LibraryDecision: library_decision,
+    HandViewing: hand_viewing,
     User: UserFactory,
     TitleLookup: lambda: TitleLookupFactory(matched=True, candidates=[{"id": TmdbMovieFactory().pk, "score": 0.5}]),
     TmdbMovie: TmdbMovieFactory,
@@ -113,6 +139,11 @@ ALLOWED: dict[Any, tuple[int, int]] = {
     Ranking: (403, 403),
     MatchMemory: (403, 403),
     ShareLink: (403, 200),
+    Library: (403, 403),
+    LibraryFilm: (403, 403),
+    LibraryViewing: (403, 403),
+    LibraryDecision: (403, 403),
+    HandViewing: (403, 403),
     User: (200, 200),
     TitleLookup: (403, 403),
     TmdbMovie: (403, 403),

@@ -23,7 +23,7 @@ def told(session: ImportSession, film: TmdbMovie | str, *days: date | None, **va
     if isinstance(film, str):
         film = TmdbMovieFactory(title=film, done=True, release_date=date(2001, 1, 1))
     newest = max((day for day in days if day), default=None)
-    movie = MovieFactory(session=session, title=film.title, matched=True, tmdb_movie=film, watched_on=newest)
+    movie = MovieFactory(session=session, matched=True, tmdb_movie=film, watched_on=newest)
     for day in days:
         ViewingFactory(movie=movie, watched_on=day, **values)
     assert session.user_id

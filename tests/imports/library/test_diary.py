@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from enrichment.models import TmdbMovie
 from imports.library import viewings
 from imports.models import Decision, LibraryViewing, Movie, Source
 from imports.reconciling import keeping
@@ -70,8 +71,7 @@ def test_a_review_is_there_folded_and_without_its_html(client: Client, diary: Us
 
 def test_two_sources_of_a_viewing_are_both_named(client: Client, diary: User) -> None:
     review = import_of(diary, Source.PRIME_VIDEO)
-    heat = Movie.objects.get(title="Heat").tmdb_movie
-    assert heat is not None
+    heat = TmdbMovie.objects.get(title="Heat")
     told(review, heat, MAY)
     Movie.objects.filter(session=review).update(decision=Decision.ALREADY_RANKED)
     keeping.recompute(diary)

@@ -177,8 +177,9 @@ def test_a_films_page_says_that_tmdb_has_it_no_more(client: Client, user: User, 
     known = TmdbMovieFactory(details_status=status, fetched_at=timezone.now(), overview="A zebra crosses.")
     movie = MovieFactory(matched=True, tmdb_movie=known)
     ranking = RankingFactory(user=user, tmdb_movie=known)
+    keeping.recompute(user)
     client.force_login(user)
     for address in (movie.get_absolute_url(), f"/library/{ranking.pk}/"):
-        page = client.get(address).content.decode()
+        page = client.get(address, follow=True).content.decode()
         assert "A zebra crosses." in page
         assert (SENTENCE in page) == (status == DetailsStatus.GONE)

@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 
 from imports.reconciling.rules import Conclusion, Decisions, Evidence, Instead, Kind, Rated, conclude, ratings_in_order
+from tests import shadows
 
 MAY = date(2024, 5, 10)
-KINDS: dict[str, Kind] = {"letterboxd": "diary", "prime_video": "stream", "netflix": "stream", "person": "person"}
+KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("letterboxd", "trakt"), "diary"),
+    **dict.fromkeys(("prime_video", "netflix"), "stream"),
+    "person": "person",
+}
 
 
 def told(source: str, day: int | None = None, *, ref: str = "", **values: Any) -> Evidence:
@@ -47,6 +52,9 @@ STREAM, DIARY = "prime_video", "letterboxd"
         ([told(DIARY, 0), told(STREAM, 0), told(STREAM, 1)], [0, 1], 0),  # nearest first: a stream resumed
         ([told(DIARY, 0), told(STREAM, 0), told("netflix", 0)], [0], 0),
         ([told(STREAM, 0), told(DIARY, 1), told("netflix", 2)], [1, 2], 0),  # not three days in one
+        ([told(STREAM, 0), told(DIARY, 1), told("trakt", 1)], [1], 0),  # two diaries of one evening
+        ([told(STREAM, 1), told(DIARY, 1), told("trakt", 0)], [1], 0),  # a clock between them, in the middle
+        ([told(DIARY, 1), told("trakt", 0)], [0, 1], 0),  # and none
         ([told(STREAM, 0), told(DIARY, 2)], [0, 2], 1),
         ([told(STREAM, 0), told(DIARY, 7)], [0, 7], 1),
         ([told(STREAM, 0), told(DIARY, 8)], [0, 8], 0),
@@ -150,3 +158,10 @@ def test_the_rating_that_counts() -> None:
     own = Rated("person", "person", Decimal(2), MAY - timedelta(days=900))
     for in_order in permutations([older, newer, own]):
         assert [told.rating for told in ratings_in_order(in_order)] == [2, 4, 3]
+
+
+def test_what_is_the_same_is_joined_and_no_rewatch_is_lost() -> None:
+    shares = shadows.measured(list(shadows.films(4_000)))
+    assert shares.adds_up
+    assert shares.joined >= 0.995 * shares.pairs
+    assert shares.lost <= 0.001 * shares.rewatches

@@ -50,7 +50,9 @@ def _film(number: int, **more: Any) -> Film:
     """Up to the 13th of June 2024, the higher its number the earlier it was watched."""
     last = date(2024, 6, 14) - timedelta(days=number if number < 10 else number * 20)
     watches = [Watch(last - timedelta(days=40), tags=("cinema",)), Watch(last, is_rewatch=True)][number % 2 :]
+    watches = [watch._replace(sources=("letterboxd", "person")[: 1 + number % 2]) for watch in watches]
     values: dict[str, Any] = {"watches": watches, "year": 1990 + number % 12, "titles": 1 + number % 2}
+    values |= {"sources": ("letterboxd", "person")[: 1 + number % 2]}
     values |= {"is_liked": number % 4 == 0, "rating": (1 + number % 9) / 2 if number % 5 else None}
     return Film(number, f"Film {number}", facts=_facts(number), **values | more)
 

@@ -22,14 +22,15 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from enrichment.tmdb import images
-from imports.models import ImportSession, Movie, SessionStatus, ShareLink, Source
+from imports.library import viewings
+from imports.models import ImportSession, LibraryViewing, Movie, SessionStatus, ShareLink, Source
+from imports.reconciling import keeping, marks
 from imports.sharing import links
 from imports.sharing.picture import TALLEST, Picture, Poster, draw
 from tests.factories import (
     ImportSessionFactory,
     MovieFactory,
     RankingFactory,
-    TmdbMovieFactory,
     UserFactory,
     ViewingFactory,
 )
@@ -175,22 +176,107 @@ def test_no_order_tells_what_is_hidden(session: ImportSession) -> None:
     assert titles(read(f"{address}films/?sort=year")) == ["Alien", "Moon", "Zulu"]  # equal ones by title
 
 
-def test_a_library_has_no_order_that_tells(owner: Client) -> None:
+@pytest.fixture
+def library(session: ImportSession) -> User:
+    """The three films, Alien streamed once more; and what is nobody's business: a stream that was skipped, a film that
+    was only liked, one that the person took out."""
     user = User.objects.get()
-    for n, title in enumerate(("Beta", "Alpha", "Gamma")):
-        film = TmdbMovieFactory(done=True, title=title, title_key=title.lower())
-        day = date(2019, 3, 17) + timedelta(days=n)
-        RankingFactory(user=user, tmdb_movie=film, title=title, year=1999, rating=Decimal(3 - n), rated_at=day)
-    hidden = shared(user, shows_films=True, shows_statistics=True)
-    for sort in ("title", "year", "rating", "watched", "runtime"):
-        for search in ("", "&q=a"):
-            assert titles(read(f"{hidden}films/?sort={sort}{search}")) == ["Alpha", "Beta", "Gamma"]
-    everything = "".join(read(hidden + page) for page in ("", "films/", "stats/"))
-    assert not STARS.search(everything)
-    assert "2019" not in everything
-    told = shared(user, shows_films=True, shows_ratings=True, shows_dates=True)
-    assert titles(read(f"{told}films/?sort=rating")) == ["Beta", "Alpha", "Gamma"]
-    assert "19 Mar 2019" in read(f"{told}films/")
+    prime = ImportSessionFactory(
+        user=user, browser_key="", source=Source.PRIME_VIDEO, link_readable=False, status=SessionStatus.COMPLETED
+    )
+    alien = session.movies.get(title="Alien").tmdb_movie
+    decided = {"session": prime, "matched": True, "decided_at": timezone.now()}
+    streamed = MovieFactory(title="Alien streamed", tmdb_movie=alien, decision="added", **decided)
+    ViewingFactory(movie=streamed, watched_on=date(2019, 3, 20), entry_uri="")
+    skipped = MovieFactory(title="Skipped", tmdb_movie__title="Skipped", decision="skipped", **decided)
+    ViewingFactory(movie=skipped, watched_on=date(2019, 3, 21), entry_uri="")
+    for title, is_seen in (("Only liked", False), ("Taken out", True)):
+        MovieFactory(
+            session=session, title=title, tmdb_movie__title=title, is_seen=is_seen, liked_on="2019-03-22", matched=True
+        )
+    keeping.recompute(user)
+    viewings.remove(LibraryViewing.objects.get(film__title="Taken out"))
+    return user
+
+
+@pytest.mark.parametrize("shows", COMBINATIONS, ids=lambda s: "+".join(k[6:] for k, on in s.items() if on))
+def test_of_a_library_exactly_what_was_allowed(library: User, shows: dict[str, bool]) -> None:
+    html = all_of(shared(library, **shows), ShareLink.objects.get()).replace("films-rewatched", "")  # Alien
+    assert bool(STARS.search(html)) == shows["shows_ratings"], STARS.findall(html)
+    assert bool(DAYS.search(html)) == shows["shows_dates"], DAYS.findall(html)
+    assert ("of mine" in html) == shows["shows_reviews"]
+    assert ("Maker of Moon" in html) == (shows["shows_films"] or shows["shows_statistics"])
+    assert ("Amazon Prime Video" in html) == shows["shows_statistics"]
+    secrets = ("a-secret-tag", "the-owners-name", "alert(1)", "/imports/", "/library/", "Skipped", "Taken out")
+    assert not [secret for secret in (*secrets, "Only liked") if secret in html]
+    assert not re.search(r"/films/\d|themoviedb.org/movie", html)
+
+
+def test_a_library_has_no_order_that_tells(library: User) -> None:
+    hidden = shared(library, shows_films=True, shows_statistics=True)
+    for sort in ("title", "rating", "watched", "watched_oldest"):
+        for search in ("", "&q=maker"):
+            assert titles(read(f"{hidden}films/?sort={sort}{search}")) == ["Alien", "Moon", "Zulu"]
+    assert titles(read(f"{hidden}films/?sort=year")) == ["Moon", "Alien", "Zulu"]
+    told = shared(library, shows_films=True, shows_ratings=True, shows_dates=True)
+    assert titles(read(f"{told}films/?sort=rating")) == ["Alien", "Zulu", "Moon"]
+    assert titles(read(f"{told}films/?sort=watched")) == ["Alien", "Zulu", "Moon"]
+    assert "20 Mar 2019" in read(f"{told}films/") and "20 Mar 2019" in read(f"{told}films/?view=table")
+    assert titles(read(f"{told}films/?rating=4.5")) == ["Alien"]
+    for wanted in ("source=prime_video", "watched=2019", "liked=on", "tag=a-secret-tag", "rewatched=on", "rating=4.5"):
+        assert titles(read(f"{hidden}films/?{wanted}")) == ["Alien", "Moon", "Zulu"], wanted
+
+
+def test_the_reviews_of_a_library_are_in_an_order_that_tells_nothing(library: User, session: ImportSession) -> None:
+    """By title; several of one film by their days only where those are shown."""
+    zulu = session.movies.get(title="Zulu")
+    days = [date(2020, 1, 1) + timedelta(days=20 * n) for n in range(12)]
+    for day in days:
+        ViewingFactory(movie=zulu, watched_on=day, review=f"On day {day:%j} of Zulu", rating=Decimal("2.5"))
+    keeping.recompute(library)
+    dated = re.findall(
+        r"On day (\d+)", read(shared(library, shows_films=True, shows_reviews=True, shows_dates=True) + "reviews/")
+    )
+    assert dated == [f"{day:%j}" for day in reversed(days)]
+    html = read(shared(library, shows_films=True, shows_reviews=True) + "reviews/")
+    undated = re.findall(r"On day (\d+)", html)
+    assert sorted(undated) == sorted(dated) and undated not in (dated, dated[::-1])
+    assert html.index("of mine") < html.index("On day") and not STARS.search(html)
+
+
+def test_a_shared_library_follows_what_changes(library: User, session: ImportSession) -> None:
+    address = shared(library, **EVERYTHING)
+    assert "Heat" not in read(f"{address}films/") and "<b>3</b> films" in read(address)
+    MovieFactory(session=session, tmdb_movie__title="Heat", matched=True)
+    marks.mark(session.movies.all())
+    assert "<b>4</b> films" in read(address)
+    assert "Heat" in read(f"{address}films/")
+
+
+def test_a_shared_library_that_is_put_together_says_so(library: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = shared(library, **EVERYTHING)
+    assert "being put together" not in all_of(address, ShareLink.objects.get())
+    marks.mark_all([library.pk])
+    monkeypatch.setattr(keeping, "AT_ONCE", 1)
+    for page in PAGES:
+        assert "being put together" in read(address + page)
+    assert Client().get(f"{address}preview.png").status_code == 200
+    assert titles(read(f"{address}films/?sort=title")) == ["Alien", "Moon", "Zulu"]
+
+
+def test_more_films_of_a_library_make_no_more_queries(
+    library: User, session: ImportSession, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    address = shared(library, **EVERYTHING)
+    all_of(address, ShareLink.objects.get())  # the statistics are computed once
+    counted = {page: queries_of(address + page, django_assert_max_num_queries) for page in PAGES}
+    for n in range(30):
+        movie = MovieFactory(session=session, title=f"More {n}", matched=True, rating=Decimal("4.0"))
+        ViewingFactory(movie=movie, review=f"More words {n}", watched_on=date(2020, 1, 1))
+    keeping.recompute(library)
+    read(address)
+    assert {page: queries_of(address + page, django_assert_max_num_queries) for page in PAGES} == counted
+    assert max(counted.values()) <= 10
 
 
 def test_filters_that_would_tell_do_nothing(session: ImportSession) -> None:
@@ -388,14 +474,16 @@ def test_a_prime_import_is_shared_by_links_alone(owner: Client) -> None:
 
 
 def test_a_library_is_shared_from_its_own_page(owner: Client) -> None:
-    RankingFactory(user=User.objects.get(), title="Solaris", rating=Decimal("3.5"))
-    assert "Reviews" not in read("/library/share/", owner)
+    user = User.objects.get()
+    RankingFactory(user=user, tmdb_movie__title="Solaris", rating=Decimal("3.5"))
+    keeping.recompute(user)
+    assert "Reviews" in read("/library/share/", owner)
     sent = {"shows_films": "on", "shows_reviews": "on", "expiry": "never"}
     made = owner.post("/library/share/", sent, follow=True)
     (address,) = re.findall(r'value="http://testserver(/s/[\w-]+/)"', made.content.decode())
     assert "Solaris" in read(f"{address}films/")
     assert not STARS.search(read(f"{address}films/"))
-    assert Client().get(f"{address}reviews/").status_code == 404
+    assert "No review here" in read(f"{address}reviews/")
     assert owner.post(f"/library/share/{ShareLink.objects.get().pk}/revoke/").status_code == 302
     assert Client().get(address).status_code == 404
 

@@ -1,5 +1,6 @@
-"""The statistics of a 3,000-film account, against the same numbers counted here from its CSV texts, by other means:
-the csv module, dictionaries and sums. What TMDB knows of each film is a table of this test's own."""
+"""The statistics of a 3,000-film account, and of the library that follows from it, against the same numbers counted
+here from its CSV texts, by other means: the csv module, dictionaries and sums. What TMDB knows of each film is a table
+of this test's own."""
 
 import csv
 import io
@@ -16,8 +17,10 @@ from django.utils import timezone
 
 from enrichment import titles
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie
+from imports import tasks
 from imports.models import ImportSession
 from tests.exports import letterboxd_files, zip_bytes
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +67,7 @@ class Account(NamedTuple):
     files: dict[str, list[dict[str, str]]]
     statistics: dict[str, Any]
     told: dict[str, Any]  # by the API
+    library: dict[str, Any]  # the statistics of the library that the import is all of
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +82,10 @@ def account(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Account]:
         session = ImportSession.objects.latest("created_at")
         assert session.status == "completed"
         told = client.get(f"/api/session/{session.pk}/analytics").json()
-        yield Account(files, told["statistics"], told)
+        client.force_login(UserFactory(), "django.contrib.auth.backends.ModelBackend")
+        tasks.keep_libraries()  # it is too large for a page to wait for
+        library = client.get("/library/stats/").context["figures"].data
+        yield Account(files, told["statistics"], told, library)
         call_command("flush", interactive=False, verbosity=0)  # as after a test with transactions of its own
 
 
@@ -360,3 +367,57 @@ def test_first_last_and_milestones(account: Account, seen: list[Seen]) -> None:
     numbers = [1, 50, *range(100, len(days) + 1, 100)]
     found = [(one["number"], one["day"]) for one in account.statistics["milestones"]]
     assert found == [(number, days[number - 1]) for number in numbers]
+
+
+# The library of the same films: no viewing is told twice, and a film that was only marked was seen once, on no day
+
+
+def test_a_library_counts_each_viewing_and_those_on_no_day_once(account: Account, seen: list[Seen]) -> None:
+    totals, coverage = account.library["totals"], account.library["coverage"]
+    viewings = [len(film.dated) or 1 for film in seen]
+    runtimes = [film.facts.get("runtime") or 0 for film in seen]
+    assert (totals["films"], totals["viewings"]) == (len(seen), sum(viewings))
+    assert totals["minutes"] == sum(n * runtime for n, runtime in zip(viewings, runtimes, strict=True))
+    assert (totals["rated"], totals["liked"], totals["liked_unseen"]) == (
+        len(rated(seen)),
+        sum(film.is_liked for film in seen),
+        1,
+    )
+    assert coverage["matched"] == sum(bool(film.facts) for film in seen)
+    assert coverage["unmatched"] == sum(not film.facts for film in seen) == len(UNMATCHED) + len(UNSURE)
+    assert coverage["undated_viewings"] == sum(not film.dated for film in seen)
+    assert account.library["sources"] == [
+        {
+            "source": "letterboxd",
+            "films": len(seen),
+            "viewings": sum(viewings),
+            "shared": 0,
+            "filter": {"source": "letterboxd"},
+        }
+    ]
+
+
+@pytest.mark.parametrize("section", ["years", "months", "calendar", "weekdays", "streaks"])
+def test_a_library_of_one_import_tells_of_days_what_the_import_does(account: Account, section: str) -> None:
+    assert account.library[section] == account.statistics[section]
+
+
+@pytest.mark.parametrize("section", ["genres", "directors", "cast", "countries", "languages"])
+def test_a_library_of_one_import_has_its_groups(account: Account, section: str) -> None:
+    of_library, of_import = (
+        [(group["name"], group["films"], group["rated"]) for group in statistics[section]]
+        for statistics in (account.library, account.statistics)
+    )
+    assert of_library == of_import
+
+
+def test_a_library_of_one_import_has_its_rewatches_and_years_in_review(account: Account) -> None:
+    names = ("year", "viewings", "films", "rewatches", "minutes", "days", "streak", "busiest_month", "genre")
+    of_library, of_import = (
+        [[review[name] for name in names] for review in statistics["reviews"]]
+        for statistics in (account.library, account.statistics)
+    )
+    assert of_library == of_import
+    assert account.library["totals"]["rewatches"] == account.statistics["totals"]["rewatches"]
+    days = [[one["day"] for one in statistics["milestones"]] for statistics in (account.library, account.statistics)]
+    assert days[0] == days[1]

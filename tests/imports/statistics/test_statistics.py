@@ -13,9 +13,8 @@ from django.utils import timezone
 from enrichment.models import DetailsStatus
 from imports.films.filters import Facets
 from imports.forms.films import MovieFilterForm
-from imports.forms.library import LibraryFilterForm
-from imports.library import rankings
-from imports.models import Analytics, ImportSession, Movie, Outcome, SessionStatus, Source
+from imports.models import Analytics, ImportSession, LibraryFilm, Movie, Outcome, SessionStatus, Source
+from imports.reconciling import keeping
 from imports.review import decisions
 from imports.sharing.allowed import public
 from imports.statistics import computing, kept
@@ -205,8 +204,8 @@ def test_a_film_was_not_marked_on_such_a_day_either(marked: date) -> None:
 
 
 def test_a_library_knows_the_day_that_has_begun_somewhere() -> None:
-    rated = [film(1, "2024-06-15"), film(2, "2024-06-16")]
-    data = computing.compute(rated, kind="library", today=date(2024, 6, 14))
+    seen = [film(1, "2024-06-15"), film(2, "2024-06-16")]
+    data = computing.compute(seen, kind="library", today=date(2024, 6, 14))
     assert (data["calendar"]["days"], data["coverage"]["future_viewings"]) == ([["2024-06-15", 1]], 1)
 
 
@@ -396,29 +395,65 @@ def test_the_year_of_a_film_is_the_sources_and_else_tmdbs(session: ImportSession
     assert [one["year"] for one in kept.of_session(session)["release_years"]] == [1979, 1995]
 
 
-def test_a_library_is_read_by_the_days_of_its_ratings(db: None) -> None:
-    user = UserFactory()
-    rated = RankingFactory(user=user, rating=4.5, rated_at="2024-01-02", tmdb_movie__genres=["Drama"], year=1999)
-    RankingFactory(user=user, rating=None, rated_at="2024-01-03")  # so that is no day of a rating
-    RankingFactory(rating=1, rated_at="2020-01-01")  # another person's
-    data = kept.of_library(user)
-    assert (data["kind"], data["totals"]["films"], data["totals"]["average_rating"]) == ("library", 2, 4.5)
-    assert [one["name"] for one in data["genres"]] == ["Drama"]
-    assert data["last"] is not None
-    assert (data["last"]["id"], data["totals"]["rewatches"]) == (rated.pk, 0)
-    assert [day for day, _ in data["calendar"]["days"]] == ["2024-01-02"]
-    assert data["coverage"]["dated_films"] == 1
-    assert kept.of_library(user, Filters(rating="none"))["totals"]["films"] == 1
+def movie_of(user: User, source: Source = Source.LETTERBOXD, **values: Any) -> Any:
+    session = ImportSession.objects.filter(user=user, source=source).first() or ImportSessionFactory(
+        user=user, browser_key="", source=source, status=SessionStatus.COMPLETED, link_readable=source != "prime_video"
+    )
+    added = {"decision": "added", "decided_at": timezone.now()} if source == Source.PRIME_VIDEO else {}
+    return MovieFactory(session=session, matched=True, **added, **values)
+
+
+@pytest.fixture
+def two_sources(db: None) -> User:
+    """Heat: in a diary, once as streamed, and streamed once more. Ronin: in the diary's import alone, on no day."""
+    user: User = UserFactory()
+    heat = TmdbMovieFactory(title="Heat", done=True, runtime=170, genres=["Crime"], release_date="1995-12-15")
+    diary = movie_of(user, tmdb_movie=heat, rating=4.5, liked_on="2024-01-03")
+    ViewingFactory(movie=diary, watched_on="2024-01-02", tags=["home"])
+    streamed = movie_of(user, Source.PRIME_VIDEO, tmdb_movie=heat)
+    for day in ("2024-01-02", "2024-05-01"):
+        ViewingFactory(movie=streamed, watched_on=day, entry_uri="")
+    movie_of(user, title="Ronin", tmdb_movie__title="Ronin", marked_on="2019-01-01")
+    movie_of(user, tmdb_movie__title="Only liked", is_seen=False, liked_on="2024-02-02")
+    movie_of(user, title="Nowhere", year=1970, tmdb_movie=None, chosen_by="", outcome=Outcome.UNMATCHED)
+    movie_of(UserFactory(), title="Another person's")
+    keeping.recompute(user)
+    return user
+
+
+def test_a_library_is_read_as_an_import_is_each_film_and_viewing_once(two_sources: User) -> None:
+    data = kept.of_library(two_sources)
+    totals, coverage = data["totals"], data["coverage"]
+    assert (data["kind"], totals["films"], totals["viewings"], totals["rewatches"]) == ("library", 3, 4, 1)
+    assert (totals["minutes"], totals["average_rating"], totals["liked"], totals["liked_unseen"]) == (340, 4.5, 1, 1)
+    assert data["calendar"]["days"] == [["2024-01-02", 1], ["2024-05-01", 1]]
+    assert data["calendar"]["marked"] == {"films": 1, "days": [["2019-01-01", 1]]}
+    assert (coverage["matched"], coverage["unmatched"], coverage["dated_films"]) == (2, 1, 1)
+    assert (coverage["undated_viewings"], coverage["known"]["genres"], coverage["rated"]) == (2, 1, 1)
+    assert [tag["name"] for tag in data["tags"]] == ["home"]
+    heat = LibraryFilm.objects.get(title="Heat")
+    assert [(item["id"], item["viewings"]) for item in data["rewatched"]] == [(heat.pk, 2)]
+    assert [(review["year"], review["viewings"], review["rewatches"]) for review in data["reviews"]] == [(2024, 2, 1)]
+    assert kept.of_library(two_sources, Filters(rating="none"))["totals"]["films"] == 2
     assert kept.of_library(UserFactory())["totals"]["films"] == 0
 
 
-@pytest.mark.parametrize("kind", ["import", "library"])
-def test_the_filter_of_a_rating_is_one_that_the_film_list_knows(session: ImportSession, kind: str) -> None:
+def test_a_library_says_what_each_of_its_sources_tells(two_sources: User) -> None:
+    assert kept.of_library(two_sources)["sources"] == [
+        {"source": "letterboxd", "films": 3, "viewings": 3, "shared": 1, "filter": {"source": "letterboxd"}},
+        {"source": "prime_video", "films": 1, "viewings": 2, "shared": 1, "filter": {"source": "prime_video"}},
+    ]
+    in_2024 = kept.of_library(two_sources, Filters(year=2024))["sources"]
+    assert [(told["films"], told["viewings"], told["shared"]) for told in in_2024] == [(1, 1, 1), (1, 2, 1)]
+    session = ImportSession.objects.get(user=two_sources, source=Source.LETTERBOXD)
+    assert kept.of_session(session)["sources"] == []
+
+
+def test_the_filter_of_a_rating_is_one_that_the_film_list_knows(session: ImportSession) -> None:
     empty = Facets(decades=[], genres=[])
-    for one in computing.compute([], kind=kind, today=TODAY)["ratings"]:
-        in_library = LibraryFilterForm(one["filter"], facets=empty).filters()
-        in_import = MovieFilterForm(one["filter"], facets=empty, session=session).filters()
-        assert float((in_library if kind == "library" else in_import).rating) == one["stars"]
+    for group in of()["ratings"]:
+        filters = MovieFilterForm(group["filter"], facets=empty, session=session).filters()
+        assert float(filters.rating) == group["stars"]
 
 
 # Kept
@@ -439,14 +474,17 @@ def test_computing_costs_five_queries_and_reading_again_one(
 
 
 @pytest.mark.parametrize("count", [2, 60])
-def test_a_library_costs_five_queries_and_reading_again_two(
+def test_a_library_costs_seven_queries_and_reading_again_three(
     db: None, count: int, django_assert_num_queries: Any
 ) -> None:
     user = UserFactory()
-    RankingFactory.create_batch(count, user=user, rating=3)
-    with django_assert_num_queries(5):  # how the library stands, what is kept, again, the rankings, keep
+    for _ in range(count):
+        ViewingFactory(movie=movie_of(user), watched_on="2024-01-01")
+    keeping.recompute(user)
+    # are films being matched, how the library stands, what is kept, again, films, viewings, keep
+    with django_assert_num_queries(7):
         cold = kept.of_library(user)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert kept.of_library(user) == cold
 
 
@@ -510,23 +548,37 @@ def test_another_film_for_a_matched_title_makes_a_new_revision(session: ImportSe
     assert [one["name"] for one in kept.of_session(session)["genres"]] == ["Western"]
 
 
-def test_a_library_is_computed_again_when_a_ranking_comes_goes_or_changes(db: None) -> None:
-    user: User = UserFactory()
-    first = RankingFactory(user=user, rating=3)
+def test_a_library_is_computed_again_when_anything_changes_in_it(two_sources: User) -> None:
+    def numbers() -> tuple[int, int, float | None]:
+        totals = kept.of_library(two_sources)["totals"]
+        return totals["films"], totals["viewings"], totals["average_rating"]
 
-    def numbers() -> tuple[int, float | None]:
-        totals = kept.of_library(user)["totals"]
-        return totals["films"], totals["average_rating"]
+    assert numbers() == (3, 4, 4.5)
+    keeping.recompute(two_sources)
+    mark = kept.mark_of(two_sources)
+    ranking = RankingFactory(user=two_sources, rating=2, tmdb_movie=LibraryFilm.objects.get(title="Heat").tmdb_movie)
+    assert numbers() == (3, 4, 4.5)  # not reconciled yet
+    keeping.recompute(two_sources)
+    assert numbers() == (3, 4, 2.0)
+    assert kept.mark_of(two_sources) != mark
+    ranking.delete()
+    streamed = ImportSession.objects.get(user=two_sources, source=Source.PRIME_VIDEO)
+    streamed.movies.all().delete()
+    keeping.recompute(two_sources)
+    assert numbers() == (3, 3, 4.5)
+    mark = kept.mark_of(two_sources)
+    keeping.recompute(two_sources)
+    assert kept.mark_of(two_sources) == mark  # looked at, and nothing changed
 
-    assert numbers() == (1, 3.0)
-    second = RankingFactory(user=user, rating=5)
-    assert numbers() == (2, 4.0)
-    rankings.change(first, {"rating": None})
-    assert numbers() == (2, 5.0)
-    removed = rankings.remove(second)
-    assert numbers() == (1, None)
-    rankings.restore(user, removed)
-    assert numbers() == (2, 5.0)
+
+def test_while_an_import_is_matched_a_library_is_computed_at_most_every_ten_seconds(two_sources: User) -> None:
+    ImportSession.objects.update(status=SessionStatus.ENRICHING)
+    kept.of_library(two_sources)
+    movie_of(two_sources)
+    keeping.recompute(two_sources)
+    assert kept.of_library(two_sources)["totals"]["films"] == 3
+    age(11)
+    assert kept.of_library(two_sources)["totals"]["films"] == 4
 
 
 def test_two_readers_at_once_both_get_their_numbers(session: ImportSession, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,9 @@ from django.utils import timezone
 from django_q.models import OrmQ, Task
 
 from enrichment.models import DetailsStatus, LookupStatus, TitleLookup, TmdbMovie, TmdbService, TmdbTrouble, Upkeep
-from imports.models import SessionStatus
+from imports.models import LibraryChange, SessionStatus
 from imports.operation.status import instance_status
+from imports.reconciling import keeping
 from tests.clusters import a_cluster_lives
 from tests.factories import ImportSessionFactory, MovieFactory, TitleLookupFactory, TmdbMovieFactory, UserFactory
 
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 STATUS, ASK_AGAIN, WAKE = "/admin/status/", "/admin/status/ask-again/", "/admin/status/wake/"
 CLEAN_UP, READ_CATALOGUE = "/admin/status/clean-up/", "/admin/status/read-catalogue/"
+FILES = "django.core.cache.backends.filebased.FileBasedCache"
 REDIS = "django.core.cache.backends.redis.RedisCache"
 BUTTONS = (ASK_AGAIN, WAKE, CLEAN_UP, READ_CATALOGUE)
 
@@ -258,6 +260,38 @@ def test_what_is_stored_is_told(staff: Client, settings: Any, tmp_path: Path) ->
     assert row(shown, "Expired imports to delete") == "1"
     settings.CACHES = settings.CACHES | {"pictures": {"BACKEND": REDIS, "LOCATION": "redis://127.0.0.1:6379/0"}}
     assert row(page(staff), "Pictures") == "not in files here"
+
+
+@pytest.mark.parametrize("kept_by", [FILES, REDIS])
+def test_clusters_whose_signs_of_life_cant_be_read_are_said_to_be_so(
+    staff: Client, settings: Any, tmp_path: Path, kept_by: str
+) -> None:
+    a_file = tmp_path / "no-folder"
+    a_file.touch()
+    place = {FILES: a_file, REDIS: "redis://127.0.0.1:9"}[kept_by]  # nobody answers there
+    settings.CACHES = settings.CACHES | {"default": {"BACKEND": kept_by, "LOCATION": place}}
+    assert instance_status().clusters is None
+    assert "signs of life can&#x27;t be read" in page(staff) or "signs of life can't be read" in page(staff)
+    told = staff.get("/api/admin/worker/status")
+    assert (told.status_code, told.json()["running"], told.json()["clusters"]) == (200, None, [])
+
+
+def test_libraries_are_counted_with_the_changes_that_wait(staff: Client) -> None:
+    assert row(page(staff), "The oldest change") == "–"
+    for films in (2, 1):
+        session = ImportSessionFactory(user=UserFactory(), browser_key="")
+        MovieFactory.create_batch(films, session=session, matched=True)
+        keeping.recompute(session.user)
+    since = timezone.now() - timedelta(hours=3)
+    for key in ("tmdb:1", "tmdb:2"):
+        LibraryChange.objects.create(user=session.user, key=key, at=since)
+    shown = page(staff)
+    assert (row(shown, "Libraries with films"), row(shown, "Films in them")) == ("2", "3")
+    assert row(shown, "Libraries with changes that wait") == "1"
+    assert row(shown, "The oldest change") == "3\xa0hours ago"
+    told = staff.get("/api/admin/worker/status").json()["libraries"]
+    assert (told["libraries"], told["films"], told["behind"]) == (2, 3, 1)
+    assert told["behind_since"][:19] == since.isoformat()[:19]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -15,7 +16,18 @@ from imports.figures.heatmap import years_of
 from imports.figures.whole import Figures
 from imports.films.conditions import LONGEST
 from imports.library import rankings
-from imports.models import ImportSession, Movie, Ranking, SessionStatus, Source, Viewing
+from imports.models import (
+    ImportSession,
+    Library,
+    LibraryFilm,
+    LibraryViewing,
+    Movie,
+    Ranking,
+    SessionStatus,
+    Source,
+    Viewing,
+)
+from imports.reconciling import keeping, marks
 from imports.sharing.links import make_link
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
 from tests.histories import fill
@@ -275,21 +287,95 @@ def test_the_number_of_queries_does_not_grow_with_the_films(
         page(owner, address(session, query))
 
 
-def test_a_library_has_its_numbers_too(owner: Client) -> None:
+@pytest.fixture
+def library(owner: Client, history: ImportSession) -> User:
+    """What a diary tells of sixty films, and a stream of some of them: on the diary's days, and on others."""
     user = User.objects.get()
-    for number in range(12):
-        known = {"genres": ["Drama"], "directors": ["Jane Diop"], "countries": ["Japan"], "original_language": "ja"}
-        film = {f"tmdb_movie__{name}": value for name, value in known.items()}
-        rating = None if number == 3 else Decimal(number % 10 + 1) / 2
-        RankingFactory(user=user, year=1990 + number, rating=rating, rated_at=date(2024, 1 + number, 5), **film)
-    links = dict(linked(figures_of(owner, "/library/stats/")))
-    assert len(links) > 15
-    assert {url: owner.get(url).context["page"].paginator.count for url in links} == links
-    assert "11 of 12 films are rated" in page(owner, "/library/stats/")
-    chips = owner.get("/library/?rated_in=2024-05&director=Jane+Diop").context["chips"]
-    assert [chip.text for chip in chips] == ["Rated: May 2024", "Directed by Jane Diop"]
-    Ranking.objects.all().delete()
+    streamed = ImportSessionFactory(
+        user=user, browser_key="", source=Source.PRIME_VIDEO, link_readable=False, status=SessionStatus.COMPLETED
+    )
+    for movie in history.movies.filter(turn__lt=20, outcome="matched", is_seen=True).select_related("tmdb_movie"):
+        values = {"decision": "added", "decided_at": timezone.now(), "matched": True}
+        other = MovieFactory(session=streamed, tmdb_movie=movie.tmdb_movie, **values)
+        day = movie.watched_on or date(2023, 1, 1)
+        ViewingFactory(movie=other, entry_uri="", watched_on=day if movie.turn % 2 else day - timedelta(days=400))
+    keeping.recompute(user)
+    return user
+
+
+@pytest.mark.usefixtures("library")
+def test_a_library_has_its_numbers_too(owner: Client) -> None:
+    shown = page(owner, "/library/stats/")
+    figures = figures_of(owner, "/library/stats/")
+    assert "When they were watched" in shown and "Milestones and old friends" in shown and "longest run" in shown
+    assert [number.label for number in figures.headline[:3]] == ["films", "viewings", "seen again"]
+    sources = [(number.label, number.text) for number in figures.sources]
+    assert sources == [("Letterboxd", "60 films"), ("Amazon Prime Video", "20 films")]
+    assert all("of them known elsewhere too" in number.note for number in figures.sources)
+    assert "2 of 60 films have no match" in shown
+    links = dict(linked(figures))
+    assert len(links) > 15 and all(url.startswith("/library/") for url in links)
+    LibraryFilm.objects.all().delete()
+    Library.objects.update(revision=F("revision") + 1)
     assert "Nothing to count yet" in page(owner, "/library/stats/")
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    "query", ["", "?year=2024", "?genre=Drama", "?decade=2010", "?rating=none", "?year=2024&genre=Crime&rating=3.5"]
+)
+def test_every_number_of_a_library_leads_to_as_many_films_as_it_says(owner: Client, query: str) -> None:
+    figures = figures_of(owner, f"/library/stats/{query}")
+    counted = dict(linked(figures)) | {number.url: int(number.text.split()[0]) for number in figures.sources}
+    assert len(counted) > 5
+    assert {url: owner.get(url).context["page"].paginator.count for url in counted} == counted
+
+
+@pytest.mark.usefixtures("library")
+def test_days_of_a_library_lead_to_what_was_watched_on_them(owner: Client) -> None:
+    figures = figures_of(owner, "/library/stats/")
+    own = LibraryViewing.objects.select_related("film")
+    for day, count in figures.data["calendar"]["days"][-20:]:
+        listed = {film.pk for film in owner.get(f"/library/?watched={day}").context["page"]}
+        assert listed == set(own.filter(watched_on=str(day)).values_list("film", flat=True))
+        assert len(listed) <= int(count)
+    again = {movie["id"] for movie in figures.data["rewatched"]}
+    listed = {film.pk for film in owner.get(figures.rewatched_url).context["page"].paginator.object_list}
+    seen_again = {viewing.film_id for viewing in own if viewing.rewatch or (viewing.place and viewing.watched_on)}
+    assert again <= listed == seen_again
+    mondays = {film.pk for film in owner.get("/library/?weekday=0").context["page"].paginator.object_list}
+    assert mondays == {viewing.film_id for viewing in own if viewing.watched_on and viewing.watched_on.weekday() == 0}
+    film = LibraryFilm.objects.get(pk=figures.data["milestones"][0]["id"])
+    assert figures.milestones[0].url == film.get_absolute_url()
+    assert film.title in page(owner, film.get_absolute_url())
+
+
+@pytest.mark.usefixtures("library")
+def test_a_library_has_its_years_in_review(owner: Client) -> None:
+    newest, before, *_ = figures_of(owner, "/library/stats/").reviews
+    assert newest["url"] == f"/library/stats/{newest['year']}/"
+    shown = page(owner, newest["url"])
+    assert f"{newest['year']} in review" in shown and 'href="/library/stats/"' in shown
+    assert f'<a rel="prev" href="{before["url"]}">' in shown
+    assert owner.get("/library/stats/1950/").status_code == 404
+    assert owner.get(newest["url"]).context["figures"].data["totals"]["viewings"] == newest["viewings"]
+    assert Client().get(newest["url"]).status_code == 302
+    stranger = Client()
+    stranger.force_login(UserFactory())
+    assert stranger.get(newest["url"]).status_code == 404
+
+
+def test_a_library_that_is_put_together_says_so(owner: Client, library: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    movie = MovieFactory(session=ImportSession.objects.get(source="letterboxd"), matched=True)
+    marks.mark(Movie.objects.filter(pk=movie.pk))
+    assert "still being put together" not in page(owner, "/library/stats/")  # it was done at once
+    assert figures_of(owner, "/library/stats/").data["totals"]["films"] == 61
+    marks.mark_all([library.pk])
+    monkeypatch.setattr(keeping, "AT_ONCE", 10)
+    shown = page(owner, "/library/stats/")
+    assert "still being put together" in shown and 'hx-trigger="every 10s"' in shown
+    keeping.catch_up(library)
+    assert "still being put together" not in page(owner, "/library/stats/")
 
 
 def test_pages_link_to_the_statistics(owner: Client, history: ImportSession) -> None:
