@@ -1,9 +1,11 @@
 """A thousand films from a flaky TMDB, while whatever does the work is killed at random: in the end each film has its
-answer, nothing was asked twice but what was in flight, the counters are exact, and the limit was kept."""
+answer, nothing was asked twice but what was in flight, the counters are exact, the library is what its import tells,
+and the limit was kept."""
 
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +21,6 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-import requests
 from django.conf import settings
 
 from enrichment.work.engine import HANDS
@@ -41,6 +42,10 @@ LEFT = """
     UNION ALL
     SELECT title, details_status, attempts, error FROM enrichment_tmdbmovie
         WHERE details_status NOT IN ('none', 'done') OR lease_token IS NOT NULL
+"""
+COUNT_FILMS = """
+from imports.models import LibraryFilm
+print([LibraryFilm.objects.count(), LibraryFilm.objects.filter(is_seen=False).count()])
 """
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s"
 
@@ -148,7 +153,7 @@ def test_whatever_dies_each_film_gets_its_answer_once(
         wait_for(lambda: all(machine.cluster() for machine in machines), "the clusters")
         chaos = Chaos(machines, fresh_database, random.Random(seed))
         started = time.monotonic()
-        session_id = start_import(instance)
+        session_id = start_import(instance, tmp_path)
         while (now := standing(instance, session_id))["status"] != "completed":
             assert time.monotonic() - started < ENDS_WITHIN, (now, rows_left(fresh_database))
             time.sleep(chaos.chance.uniform(*PAUSES))
@@ -162,8 +167,10 @@ def test_whatever_dies_each_film_gets_its_answer_once(
         assert len(record.answered) == 2 * (FILMS + 1)  # a search and the details
         assert record.repeated <= chaos.asked_again
         assert record.worst_window <= LIMIT
-        counted = subprocess.run([sys.executable, "manage.py", "check_counts"], cwd=ROOT, env=instance.env)
-        assert counted.returncode == 0
+        manage(instance, "check_counts")
+        assert "1 libraries are what their imports tell" in manage(instance, "check_library")
+        films = list(json.loads(manage(instance, "shell", "-v0", "-c", COUNT_FILMS)))
+        assert films == [FILMS + 1, 1]  # one of them is only liked
         assert chaos.blows
 
 
@@ -178,12 +185,22 @@ def worker_machine(instance: Instance, folder: Path) -> Iterator[Instance]:
         other.stop()
 
 
-def start_import(instance: Instance) -> str:
+def start_import(instance: Instance, folder: Path) -> str:
+    """The import of somebody who has a library."""
     titles = [(one["title"], int(one["release_date"][:4])) for one in generated_films(FILMS)]
-    files = {"files": ("letterboxd-someone.zip", letterboxd_zip(FILMS, titles=titles))}
-    answer = requests.post(f"{instance.url}/api/upload", files=files, timeout=30)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["session_id"])
+    export = folder / "letterboxd-someone.zip"
+    export.write_bytes(letterboxd_zip(FILMS, titles=titles))
+    manage(instance, "createsuperuser", "--noinput", "--username", "someone", "--email", "someone@example.org")
+    said = manage(instance, "import_file", str(export), "--user", "someone")
+    return str(re.findall("[0-9a-f]{8}-[0-9a-f-]{27}", said)[0])
+
+
+def manage(instance: Instance, *command: str) -> str:
+    env = instance.env | {"DJANGO_SUPERUSER_PASSWORD": "a-long-pass-for-tests"}
+    asked = [sys.executable, "manage.py", *command]
+    done = subprocess.run(asked, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def standing(instance: Instance, session_id: str) -> dict[str, Any]:
