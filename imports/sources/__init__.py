@@ -8,12 +8,13 @@ from typing import NamedTuple
 from . import letterboxd, prime_video, reelkeeper
 from .apart import give_back, read_apart, turn
 from .archive import Limits, Member, open_uploads, weight
-from .base import Parsed, RoleNeeded, SourceError, Upload
+from .base import Parsed, ParsedLibrary, RoleNeeded, SourceError, Upload
 from .refusals import refusal
 
 MAX_FILMS = 100_000  # an hour of storing and matching for a machine; no account seen has a fifth of it
 
 MAX_TEXT = 20_000_000  # characters of reviews: ten thousand long ones
+MOST_SAID = 100_000  # viewings by hand, ratings or decisions of a person: four a day for a lifetime
 LARGE = 8 * 1024 * 1024  # bytes, unpacked: an account of some 20,000 films
 MANY_LINES = 60_000
 
@@ -87,9 +88,20 @@ def _read_export(uploads: Sequence[Upload], *, max_bytes: int) -> Parsed:
 
 def _not_too_many(parsed: Parsed, file: str) -> Parsed:
     """Of a library each import is looked at by itself: it must come back whole, however many it has."""
+    if parsed.library:
+        _refuse_too_much_said(parsed.library, file)
     for part in parsed.parts:
         if len(part.movies) > MAX_FILMS:
             raise refusal("too_many_films", file, most=MAX_FILMS)
         if sum(len(viewing.review) for movie in part.movies for viewing in movie.viewings) > MAX_TEXT:
             raise refusal("too_much_text", file, most=MAX_TEXT)
     return parsed
+
+
+def _refuse_too_much_said(library: ParsedLibrary, file: str) -> None:
+    """Each decision is looked at whenever a film is reconciled."""
+    if max(len(library.by_hand), len(library.rankings), len(library.decisions)) > MOST_SAID:
+        raise refusal("too_many_rows", file, most=MOST_SAID)
+    said = sum(len(told.review) for told in library.by_hand)
+    if said + sum(len(decision.values.get("review", "")) for decision in library.decisions) > MAX_TEXT:
+        raise refusal("too_much_text", file, most=MAX_TEXT)

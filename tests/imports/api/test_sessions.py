@@ -263,7 +263,7 @@ def test_a_fault_of_ours_answers_in_json_without_a_trace(client: Client, monkeyp
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("a secret inside")
 
-    monkeypatch.setattr(sessions, "start_import", broken)
+    monkeypatch.setattr(sessions, "take_in", broken)
     client.raise_request_exception = False
     answer = send(client, "export.zip", letterboxd_zip(1))
     assert (answer.status_code, answer.json()["code"]) == (500, "server_error")

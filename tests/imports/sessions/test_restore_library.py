@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from enrichment import titles
 from enrichment.models import TitleLookup, TmdbMovie
+from imports import sources
 from imports.exports.library import library_json
 from imports.library import viewings as own
 from imports.models import (
@@ -275,6 +276,17 @@ def test_a_library_cut_short_is_refused(library: User) -> None:
     with pytest.raises(SourceError) as refused:
         bring_back(UserFactory(), text[: len(text) * 2 // 3])
     assert refused.value.code == "export_cut"
+
+
+@pytest.mark.parametrize(("limit", "code"), [("MOST_SAID", "too_many_rows"), ("MAX_TEXT", "too_much_text")])
+def test_more_than_anyone_says_is_refused(
+    library: User, monkeypatch: pytest.MonkeyPatch, limit: str, code: str
+) -> None:
+    text = exported(library)
+    monkeypatch.setattr(sources, limit, 2)
+    with pytest.raises(SourceError) as refused:
+        bring_back(UserFactory(), text)
+    assert refused.value.code == code
 
 
 def test_the_front_page_takes_it(client: Client, library: User) -> None:
