@@ -57,7 +57,7 @@ def session_year(request: HttpRequest, session_id: UUID, year: int) -> HttpRespo
         return _seen_by(session, kept.of_session(session, filters))
 
     links = SessionLinks(session, Filters(year=year).chosen)
-    return _year_page(request, year, data, links, reverse("imports:session_stats", args=[session.pk]))
+    return _year_page(request, year, data, links, reverse("imports:session_stats", args=[session.pk]), is_complete=True)
 
 
 @require_safe
@@ -71,7 +71,7 @@ def library_stats(request: HtmxHttpRequest) -> HttpResponse:
     if filters := form.filters():
         data = kept.of_library(user, filters)
     figures = Figures(data, LibraryLinks(filters.chosen))
-    context = {"form": form, "figures": figures, "is_filtered": bool(filters), "is_behind": not is_complete}
+    context = {"form": form, "figures": figures, "is_filtered": bool(filters), "is_complete": is_complete}
     context["questions_count"] = questions.count(user)
     return _shown(request, "statistics/library.html", context)
 
@@ -81,17 +81,23 @@ def library_stats(request: HtmxHttpRequest) -> HttpResponse:
 def library_year(request: HttpRequest, year: int) -> HttpResponse:
     """A year of the whole history in review."""
     user = cast(User, request.user)  # login_required
-    keeping.up_to_date(user)
+    is_complete = keeping.up_to_date(user)
 
     def data(filters: Filters) -> Statistics:
         return kept.of_library(user, filters)
 
     links = LibraryLinks(Filters(year=year).chosen)
-    return _year_page(request, year, data, links, reverse("imports:library_stats"))
+    return _year_page(request, year, data, links, reverse("imports:library_stats"), is_complete=is_complete)
 
 
 def _year_page(
-    request: HttpRequest, year: int, data: Callable[[Filters], Statistics], links: Links, statistics: str
+    request: HttpRequest,
+    year: int,
+    data: Callable[[Filters], Statistics],
+    links: Links,
+    statistics: str,
+    *,
+    is_complete: bool,
 ) -> HttpResponse:
     """`statistics`: the address of those that the year is a part of."""
     reviews = {review["year"]: review for review in data(EVERYTHING)["reviews"]}
@@ -102,6 +108,7 @@ def _year_page(
     after = min((other for other in reviews if other > year), default=None)
     context = {
         "statistics": statistics,
+        "is_complete": is_complete,
         "figures": figures,
         "review": figures.review(reviews[year]),
         "facts": figures.facts(reviews[year]),

@@ -3,7 +3,7 @@
 import gc
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django
@@ -60,7 +60,7 @@ def film(number: int) -> TmdbMovie:
     return TmdbMovie(
         tmdb_id=number,
         title=f"Film {number}",
-        release_date=timezone.localdate() - timedelta(days=number * 3),
+        release_date=date(2010, 1, 1) - timedelta(days=number * 3),  # before any day in a diary of letterboxd_zip
         runtime=60 + number % 120,
         budget=number * 10_000,
         revenue=number * 25_000,

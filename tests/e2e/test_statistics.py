@@ -9,7 +9,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from imports.models import ImportSession, SessionStatus
+from imports.models import HandViewing, ImportSession, SessionStatus
+from imports.reconciling import keeping
+from imports.sharing.links import make_link
 from tests.factories import ImportSessionFactory, MovieFactory, UserFactory, ViewingFactory
 from tests.histories import fill
 
@@ -87,6 +89,34 @@ def test_statistics_fit_the_screen_and_their_charts_are_drawn(
         expect(page.locator("h1")).to_have_text("2025 in review")
         look_for_faults(page)
         page.goto(f"{live_server.url}{session.get_absolute_url()}films/?seen=on&watched=2025&genre=Drama&tag=home")
+        look_for_faults(page)
+    assert complaints == []
+
+
+@SIZES
+def test_the_statistics_of_a_library_and_its_shared_page_fit_the_screen(
+    page: Page, live_server: Any, session: ImportSession, size: dict[str, int], complaints: list[str]
+) -> None:
+    user = session.user
+    assert user is not None
+    fill(session, 200)
+    for movie in session.movies.filter(turn__lt=30, outcome="matched")[:20]:
+        HandViewing.objects.create(user=user, tmdb_movie_id=movie.tmdb_movie_id or 0, watched_on=movie.watched_on)
+    keeping.recompute(user)
+    sign_in(page.context, session, live_server)
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    library = f"{live_server.url}/library/stats/"
+    page.goto(library)
+    expect(page.locator("h1")).to_have_text("Your library in numbers")
+    expect(page.locator("#stats-sources")).to_contain_text("By hand")
+    expect(page.locator("canvas:visible")).to_have_count(2)
+    look_for_faults(page)
+    page.goto(f"{library}2025/")
+    expect(page.locator("h1")).to_have_text("2025 in review")
+    look_for_faults(page)
+    _, token = make_link(user, name="", shows={"shows_dates": True, "shows_reviews": True}, expires_at=None)
+    for part in ("", "films/?view=table", "reviews/", "stats/"):
+        page.goto(f"{live_server.url}/s/{token}/{part}")
         look_for_faults(page)
     assert complaints == []
 

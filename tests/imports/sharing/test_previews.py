@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from imports.library import rankings
 from imports.models import ImportSession, Ranking, SessionStatus, ShareLink, Source
+from imports.reconciling import keeping, marks
 from imports.sharing.links import make_link
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory
 
@@ -45,7 +47,7 @@ def prime() -> ImportSession:
     return made
 
 
-def shared(thing: ImportSession, *shows: str) -> str:
+def shared(thing: ImportSession | User, *shows: str) -> str:
     _, token = make_link(thing, name="", shows={f"shows_{what}": what in shows for what in SHOWS}, expires_at=None)
     return f"/s/{token}/"
 
@@ -87,3 +89,17 @@ def test_a_picture_changes_with_its_link_and_its_import(prime: ImportSession) ->
     ImportSession.objects.update(revision=9)
     pictures.append(tables_read(address)[0])
     assert len(set(pictures)) == 4
+
+
+def test_the_picture_of_a_library_changes_with_it_and_is_served_without_reading_films_meanwhile() -> None:
+    session = ImportSessionFactory(user=UserFactory(), browser_key="", status=SessionStatus.COMPLETED)
+    MovieFactory(session=session, title="Alien", tmdb_movie__title="Alien", matched=True)
+    keeping.recompute(session.user)
+    address = f"{shared(session.user, 'films', 'statistics', 'ratings')}preview.png"
+    drawn, asked = tables_read(address)
+    assert "imports_libraryfilm" in asked
+    again, asked = tables_read(address)
+    assert again == drawn and "imports_libraryfilm" not in asked and "imports_analytics" not in asked
+    MovieFactory(session=session, title="Heat", tmdb_movie__title="Heat", matched=True)
+    marks.mark(session.movies.all())
+    assert tables_read(address)[0] != drawn
