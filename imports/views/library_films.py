@@ -36,7 +36,7 @@ def library_film(request: HttpRequest, film_id: int) -> HttpResponse:
         "page": page,
         "rows": [(viewing, reviews.get(viewing.pk, [])) for viewing in page],
         "chosen": QueryDict(),
-        "titles": [] if film.tmdb_movie else films.titles_of(film),
+        "titles": films.titles_of(film),
         "decisions": viewings.decisions_on(film),
         "is_complete": is_complete,
         "questions_of_film": film.questions.exists(),
