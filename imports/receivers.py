@@ -16,9 +16,9 @@ from imports.review import memory
 from imports.web.access import BROWSER_KEY
 
 from .accounts import account
-from .models import Analytics
+from .models import Analytics, Library
 from .outcomes import settle
-from .reconciling import keeping
+from .reconciling import keeping, marks
 
 
 @receiver(signals.settled)
@@ -43,6 +43,12 @@ def take_the_merged_film(old: int, new: int, **kwargs: Any) -> None:
 def forget_statistics(**kwargs: Any) -> None:
     """They tell of directors, casts and countries, and are computed anew from what is known."""
     Analytics.objects.all().delete()
+
+
+@receiver(signals.purged)
+def forget_titles(**kwargs: Any) -> None:
+    """Libraries call films as TMDB does: from now on as the imports do."""
+    marks.mark_all(Library.objects.values_list("user", flat=True))
 
 
 @receiver(user_logged_in)

@@ -97,13 +97,14 @@ def _watched(user: User, filters: LibraryFilters) -> Q:
     if filters.tag:
         viewing &= conditions.tagged(filters.tag)
     if filters.rewatched:
-        viewing &= Q(rewatch=True) | _possible_day() & Q(Exists(_earlier_ones(user)))
+        viewing &= Q(rewatch=True) | _possible_day() & Q(Exists(_earlier_ones()))
     return Q(pk__in=LibraryViewing.objects.filter(viewing, user=user).values("film")) if viewing else Q()
 
 
-def _earlier_ones(user: User) -> QuerySet[LibraryViewing]:
-    own = LibraryViewing.objects.filter(_possible_day(), user=user, film=OuterRef("film"))
-    return own.filter(watched_on__lt=OuterRef("watched_on"))
+def _earlier_ones() -> QuerySet[LibraryViewing]:
+    # by the film alone: with the person named, too, SQLite reads all of theirs for each
+    of_film = LibraryViewing.objects.filter(_possible_day(), film=OuterRef("film"))
+    return of_film.filter(watched_on__lt=OuterRef("watched_on"))
 
 
 def _possible_day() -> Q:
