@@ -113,6 +113,12 @@ PERSONAL_PAGES = {
     "library/share/<int:link_id>/preview.png": (200, 404, 302),
     "settings/tokens/<int:token_id>/revoke/": (405, 405, 405),
     "api/v1/rankings/": (200, 200, 401),  # each sees their own
+    "api/v1/library/films": (200, 200, 401),
+    "api/v1/library/viewings": (200, 200, 401),
+    "api/v1/library/viewings/<int:viewing_id>/": (405, 405, 405),
+    "api/v1/library/perhaps": (200, 200, 401),
+    "api/v1/library/perhaps/<int:question_id>/": (405, 405, 405),
+    "api/v1/library/export": (200, 200, 401),
     "api/v1/rankings/<int:ranking_id>/": (405, 405, 405),
 }
 RANKING_CHANGES = [
@@ -136,6 +142,7 @@ REVIEW_PAGES = {
     "imports/<uuid:session_id>/review/search/": 200,
     "imports/<uuid:session_id>/review/undo/": 405,
     "imports/<uuid:session_id>/share/reading/": 405,
+    "imports/<uuid:session_id>/in-library/": 405,
     "imports/<uuid:session_id>/share/<int:link_id>/revoke/": 405,
     "imports/<uuid:session_id>/titles/<int:movie_id>/take-in/": 405,
     "imports/<uuid:session_id>/ask-again/": 405,

@@ -17,7 +17,8 @@ from django.utils.http import urlsafe_base64_encode
 
 from imports.accounts import tokens
 from imports.api import api
-from imports.models import Decision, Source
+from imports.models import Decision, LibraryQuestion, Source
+from imports.reconciling import keeping
 from imports.sharing.links import make_link
 from tests.factories import (
     ImportSessionFactory,
@@ -61,6 +62,10 @@ def known(tmdb: Any) -> dict[str, str]:
     shows = {f"shows_{what}": True for what in ("films", "statistics", "ratings", "reviews", "dates")}
     link, token = make_link(session, name="", shows=shows, expires_at=None)
     tokens.make(owner, "script")
+    ranking = RankingFactory(user=owner)
+    keeping.recompute(owner)
+    viewing = owner.library_viewings.exclude(watched_on=None).get()
+    question = LibraryQuestion.objects.create(user=owner, film=viewing.film, earlier=viewing, later=viewing)
     return {
         "<uuid:session_id>": str(session.pk),
         "review <uuid:session_id>": str(review.pk),
@@ -69,7 +74,10 @@ def known(tmdb: Any) -> dict[str, str]:
         "<int:year>": "2024",
         "<int:link_id>": str(link.pk),
         "<int:index>": "0",
-        "<int:ranking_id>": str(RankingFactory(user=owner).pk),
+        "<int:ranking_id>": str(ranking.pk),
+        "<int:film_id>": str(viewing.film_id),
+        "<int:viewing_id>": str(viewing.pk),
+        "<int:question_id>": str(question.pk),
         "<int:token_id>": str(owner.api_tokens.get().pk),
         "<str:token>": token,
         "<uidb64>": urlsafe_base64_encode(str(owner.pk).encode()),

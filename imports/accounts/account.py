@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from enrichment import admin_log
+from imports import queue
 from imports.models import ImportSession, Movie, expiry
 from imports.reconciling import marks
 from imports.review import memory
@@ -28,6 +29,7 @@ def adopt(browser_key: str, user: User) -> int:
         adopted = brought.update(user=user, browser_key="", expires_at=expiry(has_account=True))
         if adopted:
             marks.mark_all([user.pk])
+            queue.keep_libraries()
         return adopted
 
 

@@ -26,7 +26,7 @@ account.json          the account itself; the password is not known, only a proo
 imports/              each import, as Reelkeeper's own export: it can be read back
 library.json          the library, with rankings, viewings told by hand and decisions: it can be read back
 library.csv           its films
-by_hand.json          viewings that were told by hand
+by_hand.json          viewings that were told by hand, with those that were removed since yesterday
 decisions.json        what was decided about viewings: which are the same, which are not, what was changed
 memory.json           what was decided for a title, for the next import
 share_links.json      links to share, without the part that opens them
@@ -34,7 +34,7 @@ api_tokens.json       names and dates of API tokens, without the tokens
 usage.json            uploads, searches and wrong passwords, by address, kept for 30 days
 admin_log.json        what the account did in the administration
 
-Left out: statistics and the library's own lists, which are computed from all of this, and pages that are signed in.
+Left out: statistics, which are computed from all of this, and pages that are signed in.
 """
 
 ACCOUNT = ("username", "email", "first_name", "last_name", "date_joined", "last_login", "is_staff", "is_superuser")

@@ -10,6 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.parser import Parser
 
+from imports.library.viewings import CantTell
 from imports.review.decisions import CantDecide
 from imports.sources.base import SourceError
 from imports.sources.nesting import too_deep
@@ -19,7 +20,7 @@ from imports.web.errors import nothing_here, told
 from imports.web.htmx import HtmxHttpRequest
 from imports.web.limits import TooMany
 
-from . import operations, prime, rankings
+from . import library, operations, prime, rankings
 from .guard import Anyone, Refused
 from .sessions import router
 
@@ -65,6 +66,7 @@ api = Api(
 )
 api.add_router("", router)
 api.add_router("/v1/import/amazon-prime", prime.router)
+api.add_router("/v1/library", library.router)
 api.add_router("/v1/rankings", rankings.router)
 api.add_router("/admin", operations.router)
 
@@ -77,6 +79,11 @@ def source_error(request: HttpRequest, exc: SourceError) -> HttpResponse:
 
 @api.exception_handler(CantDecide)
 def not_decided(request: HttpRequest, exc: CantDecide) -> HttpResponse:
+    return api.create_response(request, told(gettext(exc.message), exc.code), status=exc.status)
+
+
+@api.exception_handler(CantTell)
+def not_told(request: HttpRequest, exc: CantTell) -> HttpResponse:
     return api.create_response(request, told(gettext(exc.message), exc.code), status=exc.status)
 
 

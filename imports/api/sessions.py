@@ -43,16 +43,12 @@ from .schemas import (
     UnenrichedMovies,
     ViewingOut,
     Viewings,
+    a_file,
 )
 from .wanted import MoviesWanted, Paged, StatisticsWanted
 
 router = Router(tags=["Imports"])
 SUMMARY = 10  # films
-
-
-def a_file(schemas: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """How a file is documented, by its content type: ninja knows only JSON."""
-    return {"responses": {200: {"content": {name: {"schema": schema} for name, schema in schemas.items()}}}}
 
 
 @router.post("/upload", response={201: Started | LibraryBack, **UPLOADING}, summary="Start an import")

@@ -9,7 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from imports.films.conditions import LONGEST
 from imports.films.listing import MovieFilters
-from imports.models import Outcome
+from imports.library.diary import DiaryFilters
+from imports.library.films import LibraryFilters
+from imports.models import PERSON, Outcome, Source
 from imports.periods import first_day_of
 from imports.statistics.filters import Filters
 
@@ -88,6 +90,48 @@ class MoviesWanted(Paged):
     def filters(self) -> MovieFilters:
         # what is left out stays at the filters' own defaults: some are empty texts where these are None
         return MovieFilters(**self.model_dump(exclude=set(Paged.model_fields), exclude_defaults=True))
+
+
+ANY_SOURCE = f"^({'|'.join([PERSON, *Source.values])})?$"
+
+
+class LibraryFilmsWanted(Paged):
+    q: Words = Field("", description="words of a title or of a director's name")
+    source: str = Field("", pattern=ANY_SOURCE, description="person: told by hand")
+    decade: Decade | None = None
+    year: Year | None = Field(None, description="of the release")
+    genre: Name = Field("", description="as TMDB calls it: Drama")
+    genre_too: Name = Field("", description="beside `genre`")
+    director: Name = ""
+    cast: Name = Field("", description="one of its actors")
+    country: Name = Field("", description="as TMDB calls it: France")
+    language: str = Field("", max_length=8, pattern=NO_NUL, description="the original one, as ISO 639-1: fr")
+    rating: str = Field(
+        "", pattern=r"^([0-4]\.5|[1-5](\.0)?|none|any)?$", description="stars, as 4.5; any: rated; none: not rated"
+    )
+    liked: bool = False
+    watched: When | None = Field(None, description="in a year, in a month or on a day: 2024, 2024-05, 2024-05-17")
+    weekday: int | None = Field(None, ge=0, le=6, description="watched on; 0 is Monday")
+    rewatched: bool = False
+    tag: Name = ""
+    sort: Literal[
+        "watched", "watched_oldest", "first", "first_oldest", "title", "year", "year_oldest", "rating",
+        "rating_lowest", "runtime", "runtime_shortest",
+    ] = "watched"  # fmt: skip
+
+    def filters(self) -> LibraryFilters:
+        # what is left out stays at the filters' own defaults: some are empty texts where these are None
+        return LibraryFilters(**self.model_dump(exclude=set(Paged.model_fields), exclude_defaults=True))
+
+
+class LibraryViewingsWanted(Paged):
+    q: Words = Field("", description="words of a title, of a director's name or of a tag")
+    source: str = Field("", pattern=ANY_SOURCE, description="person: told by hand")
+    rated: Literal["", "yes", "no"] = ""
+    watched: When | None = Field(None, description="in a year, in a month or on a day: 2024, 2024-05, 2024-05-17")
+
+    def filters(self) -> DiaryFilters:
+        return DiaryFilters(q=self.q, source=self.source, rated=self.rated, when=self.watched or "")
 
 
 class StatisticsWanted(Wanted):

@@ -29,6 +29,8 @@ class TimeZoneForm(forms.Form):
 class UploadForm(TimeZoneForm):
     """The drop zone. Its files are judged by the sources, which say more of them than a field could."""
 
+    someone_elses = forms.BooleanField(required=False)  # kept out of the library of whoever uploads it
+
     def uploads(self) -> list[Upload]:
         sent = self.files.getlist("files")
         roles = self._list("roles") if len(self._list("roles")) == len(sent) else [""] * len(sent)

@@ -48,6 +48,8 @@ class ViewingForm(StarsForm):
 
     def clean_tags(self) -> list[str]:
         tags = tags_in(self.cleaned_data["tags"])
+        if tags == tags_in(self.initial.get("tags", "")):
+            return tags  # files may tell more than can be told by hand
         if len(tags) > viewings.MOST_TAGS:
             raise forms.ValidationError(TOO_MANY_TAGS, params={"n": viewings.MOST_TAGS})
         if any(len(tag) > viewings.TAG_LENGTH for tag in tags):
@@ -56,7 +58,7 @@ class ViewingForm(StarsForm):
 
     def clean_review(self) -> str:
         review = _with_plain_lines(self.cleaned_data["review"])
-        if len(review) > viewings.REVIEW_LENGTH:
+        if len(review) > viewings.REVIEW_LENGTH and review != self.initial.get("review"):
             counts = {"n": viewings.REVIEW_LENGTH, "count": len(review)}
             raise forms.ValidationError(REVIEW_TOO_LONG, params=counts)
         return review

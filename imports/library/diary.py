@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q, QuerySet, TextField, Value
+from django.db.models import Count, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Left, StrIndex
 from django.db.models.lookups import GreaterThan
 
@@ -70,6 +70,13 @@ def find(user: User, filters: DiaryFilters = DiaryFilters()) -> QuerySet[Library
         return viewings.filter(watched_on=None).order_by("film__title_key", "film__year", "pk")
     when = conditions.on(filters.when) if filters.when else Q()
     return viewings.filter(when, watched_on__isnull=False).order_by("-watched_on", "-pk")
+
+
+def newest_first(user: User, filters: DiaryFilters = DiaryFilters()) -> QuerySet[LibraryViewing]:
+    """All of them in one list: those without a day come last."""
+    when = conditions.on(filters.when) if filters.when else Q()
+    viewings = _own(user, filters).filter(when).select_related("film")
+    return viewings.order_by(F("watched_on").desc(nulls_last=True), "-pk")
 
 
 def calendar(user: User, filters: DiaryFilters = DiaryFilters()) -> Calendar:

@@ -3,22 +3,28 @@
 from datetime import date
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_noop
 
 from enrichment.models import DetailsStatus, TmdbMovie
 
 from . import rankings, viewings
 
+ALREADY_IN = viewings.CantTell(
+    gettext_noop("This film is in your library already. To add a viewing, tell the day."), "already_there", 409
+)
 
-def tell(user: User, film: TmdbMovie, values: viewings.Values, *, today: date) -> bool:
+
+def tell(user: User, film: TmdbMovie, values: viewings.Values, *, today: date) -> viewings.Undoable | None:
     """The person saw this film, on a day or without one. Stars are their rating of the film, too, unless they have
-    rated it before. Returns whether that was new. Raises CantTell."""
+    rated it before. Returns how to undo the viewing; None: only the film is in their library. Raises CantTell."""
     if film.details_status == DetailsStatus.GONE:
         raise viewings.FILM_GONE
-    is_viewing = bool(values["watched_on"] or values["rewatch"] or values["tags"] or values["review"])
-    if is_viewing:
-        viewings.add(user, film.pk, values, today=today)
-    if is_viewing and not values["rating"]:
-        return True
-    # a film of which nothing else is told is in their library by its ranking alone
-    _, is_ranked_now = rankings.add(user, film, values["rating"], values["watched_on"] or today)
-    return is_viewing or is_ranked_now
+    if not (values["watched_on"] or values["rewatch"] or values["tags"] or values["review"]):
+        _, is_new = rankings.add(user, film, values["rating"], today)
+        if not is_new:
+            raise ALREADY_IN
+        return None
+    done = viewings.added(viewings.add(user, film.pk, values, today=today))
+    if values["rating"] is not None:
+        rankings.add(user, film, values["rating"], values["watched_on"] or today)
+    return done

@@ -4,7 +4,7 @@ is never changed: what they say is a row of its own, and the library follows fro
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, Self, TypedDict
+from typing import Any, Literal, Self, TypedDict, cast, get_args
 from uuid import uuid4
 
 from django.contrib.auth.models import User
@@ -23,9 +23,10 @@ from imports.models import (
     LibraryFilm,
     LibraryQuestion,
     LibraryViewing,
+    Ranking,
 )
 from imports.reconciling import evidence, marks, rules
-from imports.reconciling.keeping import up_to_date
+from imports.reconciling.keeping import catch_up, up_to_date
 
 MOST_TAGS, TAG_LENGTH = 100, 200
 REVIEW_LENGTH = 100_000  # characters; a novel's chapter
@@ -48,6 +49,10 @@ GONE = CantTell(gettext_noop("This viewing is not in your library any more."), "
 UNDONE = CantTell(gettext_noop("This can't be undone any more."), "nothing_to_undo", 409)
 
 
+# a decision; a viewing by hand that was removed; one that was added
+Kind = Literal["decision", "by_hand", "added"]
+
+
 class Values(TypedDict, total=False):
     """What is told of a viewing; what is left out stays as it is."""
 
@@ -62,7 +67,7 @@ class Values(TypedDict, total=False):
 class Undoable:
     """What was done just now, as `undo` takes it."""
 
-    kind: Literal["decision", "by_hand"]
+    kind: Kind
     pk: int
 
     def __str__(self) -> str:
@@ -72,9 +77,9 @@ class Undoable:
     def from_text(cls, text: str) -> Self:
         """Raises CantTell."""
         kind, _, number = text.partition("-")
-        if kind not in ("decision", "by_hand") or not number.isascii() or not number.isdigit() or len(number) > 18:
+        if kind not in get_args(Kind) or not number.isascii() or not number.isdigit() or len(number) > 18:
             raise UNDONE
-        return cls("decision" if kind == "decision" else "by_hand", int(number))
+        return cls(cast(Kind, kind), int(number))
 
 
 def refuse_impossible(day: date | None, today: date) -> None:
@@ -102,13 +107,21 @@ def add(user: User, tmdb_id: int, values: Values, *, today: date) -> LibraryView
     except IntegrityError as exc:
         raise TWICE from exc
     enrichment.ask_details({film.pk: 0})  # a person waits: it goes first
-    up_to_date(user)
+    if not up_to_date(user):  # what they just told is there, however much there is to do
+        catch_up(user)
     return _that_tells(user, film, evidence.ref_by_hand(told.key))
 
 
+def added(viewing: LibraryViewing) -> Undoable:
+    """How to undo what was added to it by hand last."""
+    own = HandViewing.objects.filter(user=viewing.user_id, key__in=keys_by_hand(refs_of(viewing)))
+    return Undoable("added", own.latest("pk").pk)
+
+
 def _that_tells(user: User, film: TmdbMovie, ref: str) -> LibraryViewing:
-    own = LibraryViewing.objects.filter(user=user, film__tmdb_movie=film).select_related("film")
-    return next(viewing for viewing in own if ref in refs_of(viewing))
+    """Without a day it is folded away where another tells one: then the newest stands for it."""
+    own = LibraryViewing.objects.filter(user=user, film__tmdb_movie=film).select_related("film").order_by("-place")
+    return next((viewing for viewing in own if ref in refs_of(viewing)), own[0])
 
 
 # Put right
@@ -204,7 +217,8 @@ def _refs(question: LibraryQuestion, *, same: bool) -> list[str]:
 def undo(user: User, done: Undoable) -> set[str]:
     """Take it back, with all that was decided together with it; the library is as if it had never been. Returns the
     keys of the films. Raises CantTell."""
-    undone = _told_again(user, done.pk) if done.kind == "by_hand" else _undecided(user, done.pk)
+    take_back = {"decision": _undecided, "by_hand": _told_again, "added": _untold}
+    undone = take_back[done.kind](user, done.pk)
     up_to_date(user)
     return undone
 
@@ -219,6 +233,20 @@ def _told_again(user: User, pk: int) -> set[str]:
                 HandViewing.objects.filter(pk=pk).update(removed_at=None)
         except IntegrityError as exc:  # told anew meanwhile
             raise UNDONE from exc
+        marks.mark_films([user.pk], [told.tmdb_movie_id])
+    return {f"tmdb:{told.tmdb_movie_id}"}
+
+
+def _untold(user: User, pk: int) -> set[str]:
+    """With the rating of the film that was given with it, where that stands as it was given."""
+    with transaction.atomic():
+        told = HandViewing.objects.select_for_update().filter(user=user, pk=pk, removed_at=None).first()
+        if told is None:
+            raise UNDONE
+        HandViewing.objects.filter(pk=pk).update(removed_at=timezone.now())
+        if told.rating is not None:
+            own = Ranking.objects.filter(user=user, tmdb_movie=told.tmdb_movie_id, movie=None, changed_at=None)
+            own.filter(rating=told.rating, created_at__gte=told.created_at).delete()
         marks.mark_films([user.pk], [told.tmdb_movie_id])
     return {f"tmdb:{told.tmdb_movie_id}"}
 

@@ -23,6 +23,7 @@ from imports.models import (
     Ranking,
     RowProblem,
     SessionStatus,
+    expiry,
     expiry_of,
 )
 from imports.reconciling import marks
@@ -315,6 +316,22 @@ def put_right(session: ImportSession, counts: Mapping[str, int]) -> None:
         **counts, **(_waits_again() if reopens else {}), revision=F("revision") + 1
     )
     complete(session.pk)
+
+
+def close_with_what_is_left(session: ImportSession) -> None:
+    """A locked review of which films were dropped: it is done, with the films that are left."""
+    films = session.movies.filter(kind=Kind.FILM)
+    counts = {counter: films.filter(outcome=outcome).count() for outcome, (counter, _) in _ENDS.items()}
+    total = sum(counts.values())
+    ImportSession.objects.filter(pk=session.pk).update(
+        **counts,
+        total_movies=total,
+        enriched_count=total,
+        status=SessionStatus.COMPLETED,
+        closed_at=timezone.now(),
+        expires_at=expiry(has_account=True),
+        revision=F("revision") + 1,
+    )
 
 
 def lock(session_id: UUID) -> None:

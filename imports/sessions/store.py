@@ -11,6 +11,7 @@ from enrichment import bulk
 from enrichment import queue as enrichment_queue
 from enrichment import services as enrichment
 from enrichment.models import DetailsStatus
+from imports import queue
 from imports.models import (
     ChosenBy,
     Decision,
@@ -30,7 +31,7 @@ from imports.sources.traits import REVIEWS
 
 from . import restore
 from .bounds import refuse_too_much
-from .delete import Leftovers, delete_rows
+from .delete import Leftovers, end_rows
 from .open_review import ReviewOpen, open_review
 
 TRIES = 3
@@ -44,7 +45,7 @@ def _make_room(owner: Owner, parsed: Parsed, *, replace: bool) -> Leftovers:
     list(User.objects.filter(pk=owner.user.pk).select_for_update(no_key=True))
     if not replace and (current := open_review(owner.user)):
         raise ReviewOpen(current)
-    return delete_rows(ImportSession.objects.open_reviews().filter(user=owner.user))
+    return end_rows(ImportSession.objects.open_reviews().filter(user=owner.user))
 
 
 def settle_known(session: ImportSession) -> ImportSession:
@@ -78,6 +79,8 @@ def store_import(
                 raise
             continue  # another import was deleted just now, and its open questions with it: ask them again
         left.forget()
+        if owner.user is not None:
+            queue.keep_libraries()
         return session
     raise AssertionError("the last try returns or raises")
 

@@ -61,14 +61,15 @@ def _tell(request: HtmxHttpRequest, film: TmdbMovie) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, film, form, status=422)
     try:
-        is_new = tell(person(request), film, form.values(), today=form.today)
+        done = tell(person(request), film, form.values(), today=form.today)
     except viewings.CantTell as refused:
         form.add_error(None, gettext(refused.message))
         return _form_page(request, film, form, status=refused.status)
-    if is_new:
-        messages.success(request, gettext("“%(title)s” is in your library now.") % {"title": film})
+    sentence = gettext("“%(title)s” is in your library now.") % {"title": film}
+    if done:
+        offer(request, sentence, done)
     else:
-        messages.info(request, gettext("“%(title)s” was in your library already.") % {"title": film})
+        messages.success(request, sentence)
     list_page = "imports:library_diary" if form.cleaned_data["watched_on"] else "imports:library"
     return see_other(request, came_from(request, otherwise=reverse(list_page)))
 

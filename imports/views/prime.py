@@ -19,6 +19,7 @@ from imports.forms.uploads import UploadForm
 from imports.models import Decision, ImportSession, Ranking, Usage
 from imports.review import decisions
 from imports.review.wizard import Review
+from imports.sessions import in_library
 from imports.sessions.delete import undo_import
 from imports.sessions.open_review import ReviewOpen
 from imports.sessions.progress import Progress
@@ -45,6 +46,8 @@ def prime_start(request: HtmxHttpRequest) -> HttpResponse:
         return _start_page(request, gettext(error.message) % error.params, error.status)
     except ReviewOpen:
         return _start_page(request, gettext("You have an open review. Say below whether it may be replaced."), 409)
+    if form.cleaned_data["someone_elses"]:
+        in_library.put(session, False)
     return see_other(request, session.get_absolute_url())
 
 

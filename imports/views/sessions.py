@@ -18,6 +18,7 @@ from imports.films import listing
 from imports.forms.uploads import ROLES, TimeZoneForm, UploadForm
 from imports.models import ImportSession, Usage
 from imports.review.wizard import Review
+from imports.sessions import in_library
 from imports.sessions.delete import delete_import
 from imports.sessions.progress import Progress, progress_of
 from imports.sessions.report import file_totals
@@ -28,6 +29,7 @@ from imports.web import access, limits
 from imports.web.htmx import HtmxHttpRequest, pick_template, see_other, wants_fragment
 
 from . import prime
+from .in_library import in_library_context
 
 SHOWN_ON_FRONT_PAGE = 3
 SESSIONS_A_PAGE = 25
@@ -71,9 +73,11 @@ def session_detail(request: HtmxHttpRequest, session_id: UUID) -> HttpResponse:
     progress = progress_of(standing)
     if session.is_review:
         template = pick_template(request, page="review/prime_session.html", fragment="review/_prime_swap.html")
-        return render(request, template, prime.session_page(session, progress))
+        context = prime.session_page(session, progress)
+        return render(request, template, context if is_poll else context | in_library_context(request, session))
     template = pick_template(request, page="sessions/session_detail.html", fragment="sessions/_progress.html")
-    return render(request, template, _session_page(request, session, progress))
+    context = _session_page(request, session, progress)
+    return render(request, template, context if is_poll else context | in_library_context(request, session))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,6 +101,8 @@ def _start(request: HtmxHttpRequest) -> HttpResponse:
     if isinstance(taken_in, RestoredLibrary):
         messages.success(request, _brought_back(taken_in))
         return see_other(request, reverse("imports:library"))
+    if form.cleaned_data["someone_elses"]:
+        in_library.put(taken_in, False)
     return see_other(request, taken_in.get_absolute_url())
 
 

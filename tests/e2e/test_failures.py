@@ -101,10 +101,10 @@ def test_the_review_and_the_library_say_it_and_nothing_counts(
     assert rows(instance, "SELECT count(*) FROM imports_ranking") == [(0,)]
     page.keyboard.press("4")
     expect(page.locator(".review-count")).to_contain_text(re.compile(r"2\s*of"))
-    page.goto(f"{instance.url}/library/")
+    page.goto(f"{instance.url}/library/diary/")
     for answer, said in TROUBLES.values():
         only_parts(page, answer)
-        page.locator("[id^=ranking-] a").first.click()
+        page.locator("[id^=viewing-] a[hx-get]").first.click()
         expect_said(page, said)
         page.locator("#toast [data-close]").click()
         page.unroute_all()
@@ -163,7 +163,9 @@ def test_every_part_of_every_page_says_it(
     page.keyboard.press("4")
     expect(page.locator(".review-count")).to_contain_text(re.compile(r"2\s*of"))
     own = [f"{here}review/", f"{here}review/search/", f"{here}titles/", f"{here}review/all/"]
-    mine = [f"{instance.url}/library/{path}" for path in ("", "?view=table", "add/", "add/?q=Amber", "stats/")]
+    mine = [
+        f"{instance.url}/library/{path}" for path in ("", "?view=table", "diary/", "add/", "add/?q=Amber", "stats/")
+    ]
     theirs = [f"{films}{path}" for path in ("films/", "films/?view=table", "stats/", "update/")]
     pressed = set()
     for address in (instance.url, f"{instance.url}/settings/import/amazon-prime/", *own, *mine, *theirs):

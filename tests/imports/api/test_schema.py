@@ -13,7 +13,8 @@ from schemathesis.specs.openapi import checks
 
 from imports.accounts import tokens
 from imports.api import api
-from imports.models import Decision, Source
+from imports.models import Decision, LibraryQuestion, LibraryViewing, Source
+from imports.reconciling import keeping
 from tests.factories import ImportSessionFactory, MovieFactory, RankingFactory, UserFactory, ViewingFactory
 from tests.tmdb_server import TmdbServer
 
@@ -45,11 +46,21 @@ def known(live_server: Any, tmdb: TmdbServer) -> dict[str, Any]:
     for turn in range(2):
         MovieFactory(session=review, decision=Decision.PENDING, turn=turn)
     ranking = RankingFactory(user=user, rating=4)
+    told_twice = MovieFactory(session=session, matched=True)
+    stream = ImportSessionFactory(
+        user=user, browser_key="", source=Source.PRIME_VIDEO, link_readable=False, closed_at=session.created_at
+    )
+    added = {"decision": Decision.ADDED, "decided_at": session.created_at, "tmdb_movie": told_twice.tmdb_movie}
+    ViewingFactory(movie=told_twice, watched_on="2024-05-05")
+    ViewingFactory(movie=MovieFactory(session=stream, matched=True, **added), watched_on="2024-05-01")
+    keeping.recompute(user)
     return {
         "session_id": [str(session.pk), str(review.pk)],
         "index": [0, 1],
         "movie_id": [viewing.movie_id],
         "ranking_id": [ranking.pk],
+        "viewing_id": [*LibraryViewing.objects.values_list("pk", flat=True)],
+        "question_id": [*LibraryQuestion.objects.values_list("pk", flat=True)],
         "token": tokens.make(user, "schemathesis"),
         "url": live_server.url,
     }

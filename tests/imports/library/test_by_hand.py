@@ -164,9 +164,36 @@ def test_a_film_that_is_in_the_library_already_and_nothing_new_is_told(
     client: Client, person: User, heat: TmdbMovie
 ) -> None:
     RankingFactory(user=person, tmdb_movie=heat, rating=Decimal("4.5"))
-    answer = client.post(ADD, {"film": heat.pk, "rating": "1.0"}, follow=True)
-    assert sentences(answer) == ["“Heat (1995)” was in your library already."]
+    answer = add(client, heat, rating="1.0")
+    sentence = "This film is in your library already. To add a viewing, tell the day."
+    assert (answer.status_code, sentences(answer)) == (409, [sentence])
     assert Ranking.objects.get().rating == Decimal("4.5")
+
+
+@pytest.mark.parametrize("rated_before", [False, True])
+def test_adding_is_undone_with_the_rating_that_was_given_with_it(
+    client: Client, viewing: LibraryViewing, heat: TmdbMovie, rated_before: bool
+) -> None:
+    if rated_before:
+        RankingFactory(user=viewing.user, tmdb_movie=heat, rating=Decimal("3.0"), rated_at=MAY)
+    before = list(Ranking.objects.values())
+    answer = client.post(ADD, {"film": heat.pk, "watched_on": "2024-06-01", "rating": "3.0"}, follow=True)
+    assert LibraryViewing.objects.count() == 2
+    done = {"done": re.findall(r'name="done" value="([^"]*)"', answer.content.decode())[0]}
+    assert sentences(client.post("/library/undo/", done, follow=True)) == ["Undone."]
+    assert LibraryViewing.objects.get().watched_on == MAY
+    assert list(Ranking.objects.values()) == before
+    assert sentences(client.post("/library/undo/", done, follow=True)) == ["This can't be undone any more."]
+
+
+def test_nobody_undoes_what_another_added(client: Client, viewing: LibraryViewing, heat: TmdbMovie) -> None:
+    added = viewings.added(
+        viewings.add(viewing.user, heat.pk, {"watched_on": date(2024, 6, 1)}, today=date(2024, 7, 1))
+    )
+    other = Client()
+    other.force_login(UserFactory())
+    other.post("/library/undo/", {"done": str(added)})
+    assert HandViewing.objects.get().removed_at is None
 
 
 REFUSED = [
@@ -309,6 +336,14 @@ def test_only_what_was_changed_is_decided_and_undone(
     undo = re.findall(r'name="done" value="([^"]*)"', answer.content.decode())
     client.post("/library/undo/", {"done": undo[0]})
     assert not LibraryDecision.objects.exists() and as_it_stands(viewing) == before
+
+
+def test_what_a_file_tells_at_length_stands_in_no_ones_way(client: Client, person: User, heat: TmdbMovie) -> None:
+    told(import_of(person), heat, MAY, tags=["x" * 300, *map(str, range(200))], review="é" * 120_000)
+    keeping.recompute(person)
+    viewing = LibraryViewing.objects.get()
+    assert client.post(address(viewing), form_of(client, viewing) | {"rating": "5.0"}).status_code == 303
+    assert LibraryDecision.objects.get().values == {"rating": 5.0}
 
 
 def test_a_viewing_is_changed_in_place_and_its_page_shown_anew(client: Client, viewing: LibraryViewing) -> None:

@@ -212,3 +212,22 @@ def test_what_a_crash_left_undone_is_done_the_next_time(world: Any) -> None:
     assert keeping.up_to_date(world.user)
     assert not LibraryChange.objects.exists()
     assert keeping.drifts(world.user) == set()
+
+
+def test_what_was_added_in_a_review_outlives_its_time(world: Any) -> None:
+    add(world)
+    ImportSession.objects.filter(pk=world.review.pk).update(expires_at="2020-01-01T00:00Z")
+    assert delete_expired(world.review.pk)
+    world.review.refresh_from_db()
+    assert (world.review.closed_at is not None, world.review.expires_at) == (True, None)
+    assert world.review.total_movies == world.review.movies.count() == 2  # added, and rated in the diary before
+    keeping.catch_up(world.user)
+    assert keeping.drifts(world.user) == set()
+    assert {told["source"] for told in first_viewing(world).told_by} == {"letterboxd", "prime_video"}
+
+
+def test_a_review_in_which_nothing_was_added_goes(world: Any) -> None:
+    Movie.objects.filter(session=world.review).update(decision=Decision.PENDING)
+    ImportSession.objects.filter(pk=world.review.pk).update(expires_at="2020-01-01T00:00Z")
+    assert delete_expired(world.review.pk)
+    assert not ImportSession.objects.filter(pk=world.review.pk).exists()

@@ -1,0 +1,36 @@
+"""Whether an import is in its owner's library."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from imports.library.of_import import of_import
+from imports.library.words import source_name
+from imports.models import ImportSession
+from imports.sessions import in_library
+from imports.web import access
+
+
+@require_POST
+@login_required(redirect_field_name=None)  # nobody can be led back to a POST
+def session_in_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    session = access.get_own_session_or_404(request, session_id)
+    with access.or_404():
+        in_library.put(session, request.POST.get("in_library") == "on")
+    return redirect(session)
+
+
+def in_library_context(request: HttpRequest, session: ImportSession) -> dict[str, Any]:
+    """What an import's page says of it and the library, for its owner who has an account."""
+    if not (session.is_mine and isinstance(request.user, User)):
+        return {}
+    if not session.in_library:
+        return {"library_of": session}
+    added = of_import(session, request.user)
+    known = [{"source": source_name(source), "count": count} for source, count in added.known_from.items()]
+    return {"library_of": session, "added": added, "known_from": known}
