@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imports.forms.sharing import ShareForm
+from imports.library import questions
 from imports.models import ImportSession, ShareLink
 from imports.sharing import previews, reading
 from imports.sharing.links import Shareable, TooManyLinks, let_read, make_link, revoke_link
@@ -82,12 +83,14 @@ def _page(request: HttpRequest, thing: Shareable) -> HttpResponse:
     form = ShareForm(request.POST if request.method == "POST" else None)
     if form.is_bound and _make(request, thing, form):
         return HttpResponseRedirect(request.path, status=303)  # a reload makes no other
-    context = {
+    context: dict[str, object] = {
         "session": thing if isinstance(thing, ImportSession) else None,
         "form": form,
         "made": _made(request),
         "links": [_row(thing, link) for link in thing.share_links.all()],
     }
+    if isinstance(thing, User):
+        context["questions_count"] = questions.count(thing)
     return render(request, "sharing/share.html", context, status=422 if form.is_bound else 200)
 
 
