@@ -43,7 +43,7 @@ class ExportWanted(Schema):
 # What is told
 
 
-class FilmOut(Schema):
+class LibraryFilmOut(Schema):
     tmdb_id: int | None = Field(description="null: it has no match yet, and stands under the title of its files")
     title: str
     year: int | None
@@ -71,20 +71,20 @@ class FilmOut(Schema):
         )
 
 
-class Films(Schema):
-    films: list[FilmOut]
+class LibraryFilms(Schema):
+    films: list[LibraryFilmOut]
     total: int
     page: int
     per_page: int
     is_complete: bool = IS_COMPLETE
 
 
-class ToldBy(Schema):
+class LibraryToldBy(Schema):
     source: str
     session_id: UUID | None = Field(description="null: told by hand")
 
 
-class ViewingOut(Schema):
+class LibraryViewingOut(Schema):
     id: int
     tmdb_id: int | None
     title: str
@@ -94,7 +94,7 @@ class ViewingOut(Schema):
     rewatch: bool
     tags: list[str]
     review: str
-    told_by: list[ToldBy]
+    told_by: list[LibraryToldBy]
 
     @classmethod
     def of(cls, viewing: LibraryViewing, reviews: list[ReviewOf]) -> Self:
@@ -114,22 +114,22 @@ class ViewingOut(Schema):
         )
 
 
-class Viewings(Schema):
-    viewings: list[ViewingOut]
+class LibraryViewings(Schema):
+    viewings: list[LibraryViewingOut]
     total: int
     page: int
     per_page: int
     is_complete: bool = IS_COMPLETE
 
 
-class Pair(Schema):
+class PerhapsPair(Schema):
     id: int
-    earlier: ViewingOut
-    later: ViewingOut
+    earlier: LibraryViewingOut
+    later: LibraryViewingOut
 
 
 class Perhaps(Schema):
-    perhaps: list[Pair]
+    perhaps: list[PerhapsPair]
     total: int
     page: int
     per_page: int
@@ -148,7 +148,7 @@ class NewViewing(Schema):
     review: Review = ""
 
 
-class Change(Schema):
+class ViewingChange(Schema):
     """What is left out stays."""
 
     watched_date: Day | None = None
@@ -158,18 +158,18 @@ class Change(Schema):
     review: Review = ""
 
 
-class AnswerIn(Schema):
+class PerhapsAnswer(Schema):
     same: bool = Field(strict=True)
 
 
-@router.get("/films", response={200: Films, **errors()}, summary="The films")
-def film_list(request: HttpRequest, query: Query[LibraryFilmsWanted]) -> Films:
+@router.get("/films", response={200: LibraryFilms, **errors()}, summary="The films")
+def film_list(request: HttpRequest, query: Query[LibraryFilmsWanted]) -> LibraryFilms:
     """Those that were seen, as all that the person brought in and told comes together; newest watched first."""
     user = caller(request)
     is_complete = up_to_date(user)
     chosen = films.find(user, query.filters())
-    return Films(
-        films=[FilmOut.of(film) for film in chosen[query.rows]],
+    return LibraryFilms(
+        films=[LibraryFilmOut.of(film) for film in chosen[query.rows]],
         total=chosen.count(),
         page=query.page,
         per_page=query.per_page,
@@ -177,14 +177,14 @@ def film_list(request: HttpRequest, query: Query[LibraryFilmsWanted]) -> Films:
     )
 
 
-@router.get("/viewings", response={200: Viewings, **errors()}, summary="The viewings")
-def viewing_list(request: HttpRequest, query: Query[LibraryViewingsWanted]) -> Viewings:
+@router.get("/viewings", response={200: LibraryViewings, **errors()}, summary="The viewings")
+def viewing_list(request: HttpRequest, query: Query[LibraryViewingsWanted]) -> LibraryViewings:
     """Newest first, those without a day last; each once, whatever tells of it. A review has its first 20,000
     characters."""
     user = caller(request)
     is_complete = up_to_date(user)
     chosen = diary.newest_first(user, query.filters())
-    return Viewings(
+    return LibraryViewings(
         viewings=_with_reviews(list(chosen[query.rows])),
         total=chosen.count(),
         page=query.page,
@@ -193,8 +193,8 @@ def viewing_list(request: HttpRequest, query: Query[LibraryViewingsWanted]) -> V
     )
 
 
-@router.post("/viewings", response={201: ViewingOut, **DECIDING}, summary="Tell a viewing")
-def viewing_add(request: HttpRequest, told: NewViewing) -> Answer[ViewingOut]:
+@router.post("/viewings", response={201: LibraryViewingOut, **DECIDING}, summary="Tell a viewing")
+def viewing_add(request: HttpRequest, told: NewViewing) -> Answer[LibraryViewingOut]:
     """Of a film that is known here. The answer is what it is in the library: one with what an import tells of that
     day, if one does."""
     user = caller(request)
@@ -206,8 +206,10 @@ def viewing_add(request: HttpRequest, told: NewViewing) -> Answer[ViewingOut]:
     return Answer(201, answer)
 
 
-@router.patch("/viewings/{int:viewing_id}/", response={200: ViewingOut, **CHANGING}, summary="Put a viewing right")
-def viewing_change(request: HttpRequest, viewing_id: int, change: Change) -> ViewingOut:
+@router.patch(
+    "/viewings/{int:viewing_id}/", response={200: LibraryViewingOut, **CHANGING}, summary="Put a viewing right"
+)
+def viewing_change(request: HttpRequest, viewing_id: int, change: ViewingChange) -> LibraryViewingOut:
     """What is said here counts from now on, whatever else tells of it; it can be undone on the film's page."""
     viewing = _own(request, viewing_id)
     given = _values(change)
@@ -238,7 +240,7 @@ def perhaps(request: HttpRequest, query: Query[Paged]) -> Perhaps:
         pair.earlier.film = pair.later.film = pair.film
     told = iter(_with_reviews([viewing for pair in pairs for viewing in (pair.earlier, pair.later)]))
     return Perhaps(
-        perhaps=[Pair(id=pair.pk, earlier=next(told), later=next(told)) for pair in pairs],
+        perhaps=[PerhapsPair(id=pair.pk, earlier=next(told), later=next(told)) for pair in pairs],
         total=questions.count(user),
         page=query.page,
         per_page=query.per_page,
@@ -247,7 +249,7 @@ def perhaps(request: HttpRequest, query: Query[Paged]) -> Perhaps:
 
 
 @router.post("/perhaps/{int:question_id}/", response={204: None, **DECIDING}, summary="Say whether they are the same")
-def perhaps_answer(request: HttpRequest, question_id: int, answer: AnswerIn) -> Answer[None]:
+def perhaps_answer(request: HttpRequest, question_id: int, answer: PerhapsAnswer) -> Answer[None]:
     """It can be undone on the film's page."""
     viewings.answer(get_object_or_404(LibraryQuestion, user=caller(request), pk=question_id), same=answer.same)
     return Answer(204, None)
@@ -294,25 +296,25 @@ def _as_it_stands(viewing: LibraryViewing) -> LibraryViewing:
     return next(standing for standing in own if not refs.isdisjoint(viewings.refs_of(standing)))
 
 
-def _with_reviews(rows: list[LibraryViewing]) -> list[ViewingOut]:
+def _with_reviews(rows: list[LibraryViewing]) -> list[LibraryViewingOut]:
     reviews = reviews_of(rows)
-    return [ViewingOut.of(viewing, reviews.get(viewing.pk, [])) for viewing in rows]
+    return [LibraryViewingOut.of(viewing, reviews.get(viewing.pk, [])) for viewing in rows]
 
 
 def _review(reviews: list[ReviewOf]) -> str:
     return "\n\n".join(review.text for review in reviews)
 
 
-def _told_by(viewing: LibraryViewing) -> list[ToldBy]:
+def _told_by(viewing: LibraryViewing) -> list[LibraryToldBy]:
     """Each import once."""
     by_hand = [{"session": None}]
     told = [(entry["source"], row["session"]) for entry in viewing.told_by for row in entry["rows"] or by_hand]
-    return [ToldBy(source=source, session_id=session) for source, session in dict.fromkeys(told)]
+    return [LibraryToldBy(source=source, session_id=session) for source, session in dict.fromkeys(told)]
 
 
-def _values(told: NewViewing | Change) -> viewings.Values:
+def _values(told: NewViewing | ViewingChange) -> viewings.Values:
     """What was said of it, as rows have it."""
-    given: Any = told.model_dump(exclude_unset=isinstance(told, Change), exclude={"tmdb_id"})
+    given: Any = told.model_dump(exclude_unset=isinstance(told, ViewingChange), exclude={"tmdb_id"})
     if "watched_date" in given:
         given["watched_on"] = given.pop("watched_date")
     if given.get("rating") is not None:

@@ -121,7 +121,8 @@ def _ranking(ranking: Ranking) -> shape.OwnRanking:
 
 
 def _decision(decision: LibraryDecision) -> shape.Decision:
-    values = {"watched_date" if name == "watched_on" else name: value for name, value in decision.values.items()}
+    said = {"watched_date" if name == "watched_on" else name: value for name, value in decision.values.items()}
+    values = {name: said[name] for name in sorted(said)}  # the same text, however a database keeps it
     return {
         "kind": decision.kind,
         "refs": decision.refs,

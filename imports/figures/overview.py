@@ -89,7 +89,7 @@ class Overview(Base):
         sentences = []
         if without := coverage["unmatched"] + coverage["unsure"] + coverage["failed"]:
             sentences.append(
-                gettext("%(n)s of %(films)s have no match: nothing is known of their makers, genres and lengths.")
+                gettext("%(n)s of %(films)s have no match yet: nothing is known of their makers, genres and lengths.")
                 % {"n": words.number(without), "films": words.films(coverage["films"])}
             )
         if coverage["merged"]:

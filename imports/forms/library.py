@@ -42,26 +42,20 @@ class StarsForm(forms.Form):
 class JoinForm(forms.Form):
     """The viewings of a film that are one."""
 
-    viewing = forms.ModelMultipleChoiceField(
-        queryset=LibraryViewing.objects.none(),
-        error_messages={
-            "required": TWO_NEEDED,
-            "invalid_choice": VIEWING_GONE,
-            "invalid_pk_value": VIEWING_GONE,
-            "invalid_list": VIEWING_GONE,
-        },
+    viewing = forms.TypedMultipleChoiceField(
+        coerce=int, error_messages={"required": TWO_NEEDED, "invalid_choice": VIEWING_GONE}
     )
 
     def __init__(self, data: Any, *, film: LibraryFilm) -> None:
         super().__init__(data)
-        own = LibraryViewing.objects.filter(film=film).select_related("film", "user").order_by("place")
-        cast(Any, self.fields["viewing"]).queryset = own
+        self.own = LibraryViewing.objects.filter(film=film).order_by("place")
+        cast(Any, self.fields["viewing"]).choices = [(pk, "") for pk in self.own.values_list("pk", flat=True)]
 
-    def clean_viewing(self) -> Any:
-        chosen = self.cleaned_data["viewing"]
+    def clean_viewing(self) -> list[LibraryViewing]:
+        chosen = self.own.filter(pk__in=self.cleaned_data["viewing"]).select_related("film", "user")
         if len(chosen) < 2:
             raise forms.ValidationError(TWO_NEEDED)
-        return chosen
+        return list(chosen)
 
 
 class AnswerForm(forms.Form):

@@ -14,7 +14,7 @@ from enrichment.titles import fold
 from imports.films import conditions
 from imports.films.filters import Facets, FilmFilters
 from imports.films.listing import MOST_WORDS
-from imports.models import PERSON, Kind, LibraryFilm, LibraryViewing, Movie
+from imports.models import PERSON, Decision, Kind, LibraryFilm, LibraryViewing, Movie
 from imports.reconciling import keys
 
 RATED = "any"  # of LibraryFilters.rating: whatever the stars
@@ -147,9 +147,16 @@ def equation(user: User) -> Equation:
     return Equation(**sums)
 
 
+MOST_TITLES = 50  # of a film that are shown
+
+
 def titles_of(film: LibraryFilm) -> list[Movie]:
-    """The titles of the person's imports that this film is, where TMDB's film is not known: it is chosen there."""
-    own = Movie.objects.filter(session__user=film.user, session__in_library=True, kind=Kind.FILM, tmdb_movie=None)
-    title_key, year = keys.title_of(film.key)
-    asked = own.filter(lookup__title_key=title_key, lookup__year=year)
-    return list(asked.select_related("session").order_by("session__created_at", "turn"))
+    """The titles of the person's imports that are this film: several of one import among them, but none that was left
+    out of a review, or is undecided there."""
+    own = Movie.objects.filter(session__user=film.user, session__in_library=True, kind=Kind.FILM)
+    if film.tmdb_movie_id is None:
+        title_key, year = keys.title_of(film.key)
+        own = own.filter(tmdb_movie=None, lookup__title_key=title_key, lookup__year=year)
+    else:
+        own = own.filter(tmdb_movie=film.tmdb_movie_id).exclude(decision__in=[Decision.SKIPPED, Decision.PENDING])
+    return list(own.select_related("session").order_by("session__created_at", "turn")[:MOST_TITLES])

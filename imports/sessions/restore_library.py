@@ -50,13 +50,19 @@ def restore_library(user: User, library: ParsedLibrary) -> RestoredLibrary:
             decisions = _add_decisions(user, library.decisions)
             marks.mark_all([user.pk])
     except BaseException:
-        for session in reversed(stored):
-            undo_import(session)
+        _take_back(stored)
         raise
     for session in stored:
         settle.complete(session.pk)
         settle_known(session)
     return RestoredLibrary(stored, rankings, by_hand, decisions)
+
+
+def _take_back(stored: Sequence[ImportSession]) -> None:
+    """As if none of these had come."""
+    Ranking.objects.filter(movie__session__in=stored).delete()  # also those that were changed, wherever that was
+    for session in reversed(stored):
+        undo_import(session)
 
 
 # Imports

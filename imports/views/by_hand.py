@@ -16,7 +16,7 @@ from enrichment import numbers
 from enrichment.models import DetailsStatus, TmdbMovie
 from imports.forms.library import FilmSearchForm
 from imports.forms.viewings import CHANGED_SINCE, ViewingForm, differences, shown, standing
-from imports.library import viewings
+from imports.library import questions, viewings
 from imports.library.reviews import reviews_of
 from imports.library.telling import tell
 from imports.models import PERSON, LibraryFilm, LibraryViewing
@@ -82,10 +82,13 @@ def _form_page(request: HttpRequest, film: TmdbMovie, form: ViewingForm, status:
 def _searched(request: HtmxHttpRequest) -> HttpResponse:
     form = FilmSearchForm(request.GET if "q" in request.GET else None)
     result = film_search.searched(request, form.cleaned_data["q"]) if form.is_valid() else film_search.NOT_YET
-    up_to_date(person(request))
-    own = LibraryFilm.objects.filter(user=person(request), is_seen=True, tmdb_movie__in=result.films)
+    user = person(request)
+    up_to_date(user)
+    own = LibraryFilm.objects.filter(user=user, is_seen=True, tmdb_movie__in=result.films)
     context = {"form": form, "result": result, "owned": set(own.values_list("tmdb_movie", flat=True))}
-    return render(request, pick_template(request, "library/film_add.html", "library/_found.html"), context)
+    if wants_fragment(request):
+        return render(request, "library/_found.html", context)
+    return render(request, "library/film_add.html", context | {"questions_count": questions.count(user)})
 
 
 def _film_or_404(tmdb_id: str) -> TmdbMovie:

@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -17,9 +16,10 @@ from imports.web import access
 
 
 @require_POST
-@login_required(redirect_field_name=None)  # nobody can be led back to a POST
 def session_in_library(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = access.get_own_session_or_404(request, session_id)
+    if session.user_id is None:  # a browser has no library
+        raise Http404
     with access.or_404():
         in_library.put(session, request.POST.get("in_library") == "on")
     return redirect(session)

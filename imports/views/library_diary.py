@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from imports.forms.diary import DiaryFilterForm
 from imports.library import diary, questions
-from imports.library.diary import Calendar, DiaryFilters
+from imports.library.diary import Calendar
 from imports.library.reviews import ReviewOf, reviews_of
 from imports.library.words import source_name
 from imports.models import LibraryViewing
@@ -58,7 +58,7 @@ def library_diary(request: HtmxHttpRequest) -> HttpResponse:
     filters, chosen = form.filters(), shortened(request.GET, {})
     page = Paginator(diary.find(user, filters), VIEWINGS_A_PAGE).get_page(request.GET.get("page"))
     entries, calendar = entries_of(list(page)), diary.calendar(user, filters)
-    year = _year(filters, entries)
+    year = filters.when[:4]
     context = {
         "form": form,
         "filters": filters,
@@ -84,8 +84,3 @@ def _months(entries: Sequence[Entry], calendar: Calendar) -> list[OnPage]:
 def _month(entry: Entry) -> str:
     day = entry.viewing.watched_on
     return day.isoformat()[:7] if day else ""
-
-
-def _year(filters: DiaryFilters, entries: Sequence[Entry]) -> str:
-    """The year whose months can be jumped to: the chosen one, else that of the newest viewing."""
-    return filters.when[:4] or (_month(entries[0])[:4] if entries else "")

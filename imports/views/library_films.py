@@ -36,7 +36,7 @@ def library_film(request: HttpRequest, film_id: int) -> HttpResponse:
         "page": page,
         "rows": [(viewing, reviews.get(viewing.pk, [])) for viewing in page],
         "chosen": QueryDict(),
-        "titles": [] if film.tmdb_movie else films.titles_of(film),
+        "titles": films.titles_of(film),
         "decisions": viewings.decisions_on(film),
         "is_complete": is_complete,
         "questions_of_film": film.questions.exists(),
@@ -80,7 +80,7 @@ def library_join(request: HtmxHttpRequest, film_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.warning(request, str(form.errors["viewing"][0]))
         return _back(request, film)
-    together = list(form.cleaned_data["viewing"])
+    together = form.cleaned_data["viewing"]
     done = viewings.join(together)
     said = ngettext("%(n)d viewing is one now.", "%(n)d viewings are one now.", len(together))
     offer(request, said % {"n": len(together)}, done)

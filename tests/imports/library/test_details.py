@@ -12,6 +12,7 @@ from enrichment.tmdb.client import client as tmdb_client
 from enrichment.work import engine
 from imports import tasks
 from imports.models import ImportSession, Ranking, ShareLink
+from imports.reconciling import keeping
 from imports.review import decisions
 from imports.sessions.start import start_review
 from imports.sharing import reading
@@ -84,16 +85,18 @@ def test_libraries_of_before_are_completed_by_the_sweep(tmdb: TmdbServer, person
 def test_numbers_say_of_how_many_films_they_are(client: Client, person: User) -> None:
     RankingFactory(user=person, tmdb_movie__runtime=120, tmdb_movie__done=True)
     RankingFactory(user=person, tmdb_movie__runtime=None)
+    keeping.recompute(person)
     client.force_login(person)
     page = client.get("/library/stats/").content.decode()
-    assert "2 films: 2 hours, of the 1 film whose length is known." in page
+    assert "2 films in 2 viewings: 2 hours, of the 1 film whose length is known." in page
     link = ShareLink.objects.create(user=person, shows_statistics=True, token_hash="a" * 64)
     assert reading.Number("2+", "hours") in reading.numbers(link)
 
 
 def test_numbers_that_are_whole_say_nothing_of_it(client: Client, person: User) -> None:
     RankingFactory(user=person, tmdb_movie__runtime=120, tmdb_movie__done=True)
+    keeping.recompute(person)
     client.force_login(person)
     page = client.get("/library/stats/").content.decode()
-    assert "1 film: 2 hours of film." in page
+    assert "1 film in 1 viewing: 2 hours of film." in page
     assert "whose length is known" not in page

@@ -335,10 +335,9 @@ def test_every_number_of_a_library_leads_to_as_many_films_as_it_says(owner: Clie
 def test_days_of_a_library_lead_to_what_was_watched_on_them(owner: Client) -> None:
     figures = figures_of(owner, "/library/stats/")
     own = LibraryViewing.objects.select_related("film")
-    for day, count in figures.data["calendar"]["days"][-20:]:
+    for day, count in [(str(day), int(count)) for day, count in figures.data["calendar"]["days"][-20:]]:
         listed = {film.pk for film in owner.get(f"/library/?watched={day}").context["page"]}
-        assert listed == set(own.filter(watched_on=str(day)).values_list("film", flat=True))
-        assert len(listed) <= int(count)
+        assert listed == set(own.filter(watched_on=day).values_list("film", flat=True)) and len(listed) <= count
     again = {movie["id"] for movie in figures.data["rewatched"]}
     listed = {film.pk for film in owner.get(figures.rewatched_url).context["page"].paginator.object_list}
     seen_again = {viewing.film_id for viewing in own if viewing.rewatch or (viewing.place and viewing.watched_on)}
