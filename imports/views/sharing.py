@@ -1,6 +1,6 @@
 """Links to share an import or a library: listed, made, revoked, by their owner."""
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
