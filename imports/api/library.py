@@ -6,22 +6,23 @@ from typing import Annotated, Any, Literal, Self, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext
 from ninja import Query, Router, Schema
 from ninja import Status as Answer
 from pydantic import Field
 
-from enrichment.models import TmdbMovie
+from enrichment import services as enrichment
+from enrichment.models import DetailsStatus, TmdbMovie
 from enrichment.numbers import LARGEST
 from imports.films.ratings import as_number
 from imports.films.viewings import beginning
 from imports.library import diary, films, questions, rankings, viewings
 from imports.library.reviews import ReviewOf, reviews_of
-from imports.models import LibraryFilm, LibraryQuestion, LibraryViewing
+from imports.models import LibraryFilm, LibraryQuestion, LibraryViewing, Usage
 from imports.reconciling.keeping import catch_up, up_to_date
-from imports.web import downloads
+from imports.web import downloads, limits
 
 from .guard import SIGNED_IN, Refused, caller
 from .schemas import CHANGING, DECIDING, Day, a_file, errors
@@ -193,15 +194,15 @@ def viewing_list(request: HttpRequest, query: Query[LibraryViewingsWanted]) -> L
     )
 
 
-@router.post("/viewings", response={201: LibraryViewingOut, **DECIDING}, summary="Tell a viewing")
+TELLING = DECIDING | errors(429)
+
+
+@router.post("/viewings", response={201: LibraryViewingOut, **TELLING}, summary="Tell a viewing")
 def viewing_add(request: HttpRequest, told: NewViewing) -> Answer[LibraryViewingOut]:
-    """Of a film that is known here. The answer is what it is in the library: one with what an import tells of that
-    day, if one does."""
+    """A film that is not known here yet is asked for. The answer is what the viewing is in the library: one with what
+    an import tells of that day, if one does."""
     user = caller(request)
-    if not TmdbMovie.objects.filter(pk=told.tmdb_id).exists():
-        hint = gettext("Search for it on the page where films are added: then it is known.")
-        raise Refused(404, "film_unknown", gettext("This film is not known here."), hint)
-    viewing = viewings.add(user, told.tmdb_id, _values(told), today=rankings.today())
+    viewing = viewings.add(user, _known_here(request, told.tmdb_id), _values(told), today=rankings.today())
     [answer] = _with_reviews([viewing])
     return Answer(201, answer)
 
@@ -280,6 +281,21 @@ def _own(request: HttpRequest, viewing_id: int) -> LibraryViewing:
     _catch_up(user)
     own = LibraryViewing.objects.select_related("film", "user")
     return get_object_or_404(own, user=user, pk=viewing_id)
+
+
+def _known_here(request: HttpRequest, tmdb_id: int) -> int:
+    """The film's number, which TMDB may have changed by merging it with another."""
+    is_told = Q(title__gt="") | Q(details_status=DetailsStatus.GONE)  # a film that was purged is asked for anew
+    if TmdbMovie.objects.filter(is_told, pk=tmdb_id).exists():
+        return tmdb_id
+    try:
+        with limits.counted(request, Usage.Kind.SEARCH):
+            [film] = enrichment.search_by_hand(f"themoviedb.org/movie/{tmdb_id}")
+    except enrichment.SearchRefused as refused:
+        raise Refused(404, "film_unknown", str(refused)) from refused
+    except enrichment.SearchUnavailable as trouble:
+        raise Refused(503, "tmdb_unavailable", str(trouble)) from trouble
+    return film.pk
 
 
 def _catch_up(user: User) -> None:

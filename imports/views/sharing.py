@@ -83,7 +83,7 @@ def _page(request: HttpRequest, thing: Shareable) -> HttpResponse:
     form = ShareForm(request.POST if request.method == "POST" else None)
     if form.is_bound and _make(request, thing, form):
         return HttpResponseRedirect(request.path, status=303)  # a reload makes no other
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "session": thing if isinstance(thing, ImportSession) else None,
         "form": form,
         "made": _made(request),

@@ -32,6 +32,8 @@ from tests.factories import (
     UserFactory,
     ViewingFactory,
 )
+from tests.tmdb_films import film as tmdb_film
+from tests.tmdb_server import TmdbServer
 
 pytestmark = pytest.mark.django_db
 
@@ -305,13 +307,23 @@ def test_a_viewing_without_a_day_stands_where_nothing_tells_one(client: Client) 
     ],
 )
 def test_what_can_not_be_is_refused_in_a_sentence(
-    client: Client, person: User, change: dict[str, Any], status: int, code: str
+    client: Client, person: User, tmdb: TmdbServer, change: dict[str, Any], status: int, code: str
 ) -> None:
     film("Heat", tmdb_id=949)
     TmdbMovieFactory(tmdb_id=404, details_status="gone", title="")
     answer = post(client, "viewings", {"tmdb_id": 949, "watched_date": "2024-05-01"} | change)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert not HandViewing.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_film_that_is_not_known_here_is_asked_for(client: Client, person: User, tmdb: TmdbServer) -> None:
+    tmdb.catalogue.add(tmdb_film(900_001, "Zebra Crossing", 1999))
+    answer = post(client, "viewings", {"tmdb_id": 900_001, "watched_date": "2024-05-01"})
+    assert (answer.status_code, answer.json()["title"], answer.json()["year"]) == (201, "Zebra Crossing", 1999)
+    tmdb.bad_tokens = ["a-token-for-tests"]
+    answer = post(client, "viewings", {"tmdb_id": 900_002, "watched_date": "2024-05-01"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "tmdb_unavailable")
 
 
 # Put right, take out
