@@ -2,7 +2,7 @@
 many films."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -91,17 +91,43 @@ def read(user: User, film_keys: Collection[str]) -> dict[str, Told]:
     return told
 
 
-def decisions_of(user: User) -> rules.Decisions:
-    by_kind: dict[str, list[LibraryDecision]] = defaultdict(list)
-    for decision in LibraryDecision.objects.filter(user=user).order_by("decided_at", "pk"):
-        by_kind[decision.kind].append(decision)
-    kinds = LibraryDecision.Kind
+def decisions_of(user_id: int) -> rules.Decisions:
+    """All that a person decided, oldest first. What they took apart is not held together by what they said before."""
+    held: list[list[str]] = []
+    instead: list[tuple[list[str], dict[str, Any]]] = []
+    apart: list[tuple[str, ...]] = []
+    not_mine: set[str] = set()
+    holding: dict[str, list[list[str]]] = defaultdict(list)  # by ref
+    for decision in LibraryDecision.objects.filter(user=user_id).order_by("decided_at", "pk"):
+        refs = list(dict.fromkeys(decision.refs))
+        if decision.kind == LibraryDecision.Kind.NOT_MINE:
+            not_mine.update(refs)
+            continue
+        if decision.kind == LibraryDecision.Kind.INSTEAD:
+            instead.append((refs, values_of(decision)))
+        elif decision.kind == LibraryDecision.Kind.SAME:
+            held.append(refs)
+        else:
+            apart.append(tuple(refs))
+            refs = _rest_of_what_was_held(holding, *refs)
+            held.append(refs)
+        for ref in refs:
+            holding[ref].append(refs)
     return rules.Decisions(
-        same=[tuple(decision.refs) for decision in by_kind[kinds.SAME]],
-        apart=[tuple(decision.refs) for decision in by_kind[kinds.APART]],
-        instead=[rules.Instead(tuple(said.refs), values_of(said)) for said in by_kind[kinds.INSTEAD]],
-        not_mine=frozenset(ref for decision in by_kind[kinds.NOT_MINE] for ref in decision.refs),
+        same=[tuple(refs) for refs in held],
+        apart=apart,
+        instead=[rules.Instead(tuple(refs), values) for refs, values in instead],
+        not_mine=frozenset(not_mine),
     )
+
+
+def _rest_of_what_was_held(holding: Mapping[str, list[list[str]]], first: str, *others: str) -> list[str]:
+    """Take the first out of all that holds it together with any of the others. Returns these where it did: they stay
+    together."""
+    holds_both = [refs for refs in holding.get(first, ()) if first in refs and not set(others).isdisjoint(refs)]
+    for refs in holds_both:
+        refs.remove(first)
+    return list(others) if holds_both else []
 
 
 def values_of(decision: LibraryDecision) -> dict[str, Any]:

@@ -31,7 +31,8 @@ Values = dict[str, Any]
 def write(user: User, names: Collection[str], told: Mapping[str, Told], decisions: rules.Decisions) -> set[str]:
     """Bring the rows of the films that have these keys in line with what tells of them. Returns the keys of those whose
     rows changed."""
-    conclusions = {key: rules.conclude(film.evidence, decisions) for key, film in told.items()}
+    by_ref = rules.DecisionsByRef(decisions)
+    conclusions = {key: rules.conclude(film.evidence, by_ref.on(film.evidence)) for key, film in told.items()}
     should = dict(_films(told, conclusions))
     standing = _standing_films(user, names)
     ids, changed = _write_films(user, standing, should)
