@@ -72,7 +72,7 @@ def test_what_is_joined_is_taken_apart_and_put_back(client: Client, heat: Librar
 
 def test_what_was_changed_or_joined_before_is_taken_apart(client: Client, heat: LibraryFilm) -> None:
     first, second = heat.viewings.order_by("place")
-    client.post(f"/library/films/{heat.pk}/join/", {"viewing": [first.pk, second.pk]})
+    client.post(f"/library/films/{heat.pk}/join/", {"viewing": [first.pk, second.pk]}, follow=True)
     viewing = heat.viewings.get()
     viewings.change(viewing, {"review": "All of it"}, today=date(2024, 6, 1))
     (of_stream,) = [told["ref"] for told in viewing.told_by if told["source"] == Source.PRIME_VIDEO]
