@@ -58,6 +58,7 @@ class Rated(NamedTuple):
     on: date | None = None
     until: date = NEVER
     ref: str = ""
+    is_of_viewing: bool = False  # told by hand: it goes with the viewing
 
 
 @dataclass(frozen=True, slots=True)
