@@ -297,8 +297,24 @@ def _joined(groups: Sequence[_Group], apart: _Apart) -> list[_Group]:
     for day in same_day:
         if day < date.max and day + A_DAY in same_day:
             _join_neighbours(same_day[day], same_day[day + A_DAY], apart)
-    without = [group for group in groups if not group.day]
-    return [group for day_groups in same_day.values() for group in day_groups if group.entries] + without
+    dated = [group for day_groups in same_day.values() for group in day_groups if group.entries]
+    together = dated + [group for group in groups if not group.day]
+    _join_with_changed(together, apart)
+    return [group for group in together if group.entries]
+
+
+def _join_with_changed(groups: Sequence[_Group], apart: _Apart) -> None:
+    """What the person gave another day is the same viewing as what others tell of the day that it had, as if they had
+    told it before."""
+    by_day: dict[date, list[_Group]] = defaultdict(list)
+    for group in groups:
+        if group.day and not group.has_persons_day:
+            by_day[group.day].append(group)
+    for group in groups:
+        for day in sorted({entry.day for entry in group.entries if entry.day}) if group.has_persons_day else ():
+            for other in by_day[day]:
+                if other.entries and _fit(group, other, apart):
+                    _unite(group, other)
 
 
 def _of_one_day(groups: Sequence[_Group], apart: _Apart) -> list[_Group]:
