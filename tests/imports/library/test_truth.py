@@ -16,9 +16,17 @@ from imports.library import rankings, telling, viewings
 from imports.models import Decision, HandViewing, ImportSession, LibraryDecision, LibraryFilm, Movie, Source
 from imports.outcomes import settle
 from imports.reconciling import keeping
+from imports.review import decisions
 from imports.sessions import in_library
 from imports.sessions.delete import delete_expired, delete_import
-from tests.factories import ImportSessionFactory, MovieFactory, TmdbMovieFactory, UserFactory, ViewingFactory
+from tests.factories import (
+    ImportSessionFactory,
+    MovieFactory,
+    TitleLookupFactory,
+    TmdbMovieFactory,
+    UserFactory,
+    ViewingFactory,
+)
 
 from .told import days_of, film_of, seen
 
@@ -96,6 +104,30 @@ def test_a_decision_on_what_never_was_is_undone(client: Client, person: User, re
     assert client.post("/library/undo/", {"done": f"decision-{decision.pk}"}).status_code == 303
     assert not LibraryDecision.objects.exists()
     assert titles(person) == []
+
+
+# An export that was brought in twice
+
+
+def test_which_film_it_is_is_said_of_every_import_of_it(person: User, ran: TmdbMovie) -> None:
+    sent: dict[str, Any] = {"title": "Heat", "source_key": "https://boxd.it/heat", "matched": True}
+    machines: TmdbMovie = TmdbMovieFactory(done=True, title="Heat")
+    lookup = TitleLookupFactory(title="Heat", matched=True, tmdb_movie=machines)
+    counts = {"total_movies": 1, "enriched_count": 1, "matched_count": 1}
+    rows: list[Movie] = []
+    for _ in range(2):
+        session = ImportSessionFactory(user=person, browser_key="", **counts)
+        rows.append(MovieFactory(session=session, lookup=lookup, tmdb_movie=machines, **sent))
+        ViewingFactory(movie=rows[-1], watched_on=MAY, entry_uri="https://boxd.it/e")
+    keeping.recompute(person)
+    assert titles(person) == ["Heat"]
+    decisions.choose(rows[0], ran.pk)
+    assert titles(person) == ["Ran"]
+    decisions.reject(Movie.objects.get(pk=rows[1].pk))
+    assert titles(person) == ["Heat"] and film_of(person, "Heat").tmdb_movie is None
+    decisions.unchoose(Movie.objects.get(pk=rows[0].pk))
+    assert titles(person) == ["Heat"] and film_of(person, "Heat").tmdb_movie == machines
+    assert days_of(film_of(person, "Heat")) == [str(MAY)]
 
 
 # A review beside what is rated elsewhere
