@@ -27,7 +27,7 @@ class ViewingForm(StarsForm):
     """A viewing: its day, or none; stars, tags, a review. The person's own day decides what has not come yet."""
 
     watched_on = forms.DateField(
-        label=_("Date"),
+        label=_("Watched on"),
         required=False,
         help_text=_("Leave it empty if you don't remember the day."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
