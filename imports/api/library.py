@@ -198,11 +198,11 @@ TELLING = DECIDING | errors(429)
 
 
 @router.post("/viewings", response={201: LibraryViewingOut, **TELLING}, summary="Tell a viewing")
-def viewing_add(request: HttpRequest, told: NewViewing) -> Answer[LibraryViewingOut]:
+def viewing_add(request: HttpRequest, new: NewViewing) -> Answer[LibraryViewingOut]:
     """A film that is not known here yet is asked for. The answer is what the viewing is in the library: one with what
     an import tells of that day, if one does."""
     user = caller(request)
-    viewing = viewings.add(user, _known_here(request, told.tmdb_id), _values(told), today=rankings.today())
+    viewing = viewings.add(user, _known_here(request, new.tmdb_id), _values(new), today=rankings.today())
     [answer] = _with_reviews([viewing])
     return Answer(201, answer)
 
@@ -239,9 +239,9 @@ def perhaps(request: HttpRequest, query: Query[Paged]) -> Perhaps:
     pairs = list(questions.open_ones(user)[query.rows])
     for pair in pairs:
         pair.earlier.film = pair.later.film = pair.film
-    told = iter(_with_reviews([viewing for pair in pairs for viewing in (pair.earlier, pair.later)]))
+    answers = iter(_with_reviews([viewing for pair in pairs for viewing in (pair.earlier, pair.later)]))
     return Perhaps(
-        perhaps=[PerhapsPair(id=pair.pk, earlier=next(told), later=next(told)) for pair in pairs],
+        perhaps=[PerhapsPair(id=pair.pk, earlier=next(answers), later=next(answers)) for pair in pairs],
         total=questions.count(user),
         page=query.page,
         per_page=query.per_page,
@@ -324,13 +324,13 @@ def _review(reviews: list[ReviewOf]) -> str:
 def _told_by(viewing: LibraryViewing) -> list[LibraryToldBy]:
     """Each import once."""
     by_hand = [{"session": None}]
-    told = [(entry["source"], row["session"]) for entry in viewing.told_by for row in entry["rows"] or by_hand]
-    return [LibraryToldBy(source=source, session_id=session) for source, session in dict.fromkeys(told)]
+    by_import = [(entry["source"], row["session"]) for entry in viewing.told_by for row in entry["rows"] or by_hand]
+    return [LibraryToldBy(source=source, session_id=session) for source, session in dict.fromkeys(by_import)]
 
 
-def _values(told: NewViewing | ViewingChange) -> viewings.Values:
+def _values(said: NewViewing | ViewingChange) -> viewings.Values:
     """What was said of it, as rows have it."""
-    given: Any = told.model_dump(exclude_unset=isinstance(told, ViewingChange), exclude={"tmdb_id"})
+    given: Any = said.model_dump(exclude_unset=isinstance(said, ViewingChange), exclude={"tmdb_id"})
     if "watched_date" in given:
         given["watched_on"] = given.pop("watched_date")
     if given.get("rating") is not None:

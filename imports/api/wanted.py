@@ -47,7 +47,7 @@ def _without_null(schema: dict[str, Any]) -> None:
     """An address can leave something out, but it can't say null."""
     for field in schema["properties"].values():
         if "anyOf" in field:
-            field["anyOf"] = [one for one in field["anyOf"] if one != {"type": "null"}]
+            field["anyOf"] = [kind for kind in field["anyOf"] if kind != {"type": "null"}]
 
 
 class Wanted(Schema):

@@ -68,32 +68,32 @@ def _viewing(viewing: Viewing) -> Cells:
     return [_text(viewing.rating), viewing.watched_on or "", rewatch, ", ".join(viewing.tags), viewing.review]
 
 
-def _of_library(film: LibraryFilm, viewings: Iterable[library_films.Told]) -> Iterator[Cells]:
+def _of_library(film: LibraryFilm, viewings: Iterable[library_films.Reviewed]) -> Iterator[Cells]:
     """Each viewing. What the last one does not say of the film's rating, a row without a day does."""
     named, last = _library_film(film), None
-    for told in viewings:
-        last = _rating(film, told) or last
-        yield [*named, *_library_viewing(film, told)]
+    for reviewed in viewings:
+        last = _rating(film, reviewed) or last
+        yield [*named, *_library_viewing(film, reviewed)]
     if film.rating is not None and film.rating != last:
         yield [*named, _text(film.rating), "", "", "", ""]
 
 
-def _missing(film: LibraryFilm, viewings: Iterable[library_films.Told]) -> Iterator[Cells]:
+def _missing(film: LibraryFilm, viewings: Iterable[library_films.Reviewed]) -> Iterator[Cells]:
     """Of a film that Letterboxd knows its rating there stands."""
     if Source.LETTERBOXD not in film.sources:
         yield from _of_library(film, viewings)
         return
     named, is_seen_there = _library_film(film), False
-    for told in viewings:  # those without a day come last
-        days = [entry["day"] for entry in told.viewing.told_by if entry["source"] == Source.LETTERBOXD]
+    for reviewed in viewings:  # those without a day come last
+        days = [entry["day"] for entry in reviewed.viewing.told_by if entry["source"] == Source.LETTERBOXD]
         is_seen_there = is_seen_there or bool(days)
-        if not (any(days) if told.viewing.watched_on else is_seen_there):
-            yield [*named, *_library_viewing(film, told)]
+        if not (any(days) if reviewed.viewing.watched_on else is_seen_there):
+            yield [*named, *_library_viewing(film, reviewed)]
 
 
-def _rating(film: LibraryFilm, told: library_films.Told) -> Decimal | None:
+def _rating(film: LibraryFilm, reviewed: library_films.Reviewed) -> Decimal | None:
     """Without a day it is the film that is rated."""
-    viewing = told.viewing
+    viewing = reviewed.viewing
     return film.rating if viewing.rating is None and viewing.watched_on is None else viewing.rating
 
 
@@ -104,10 +104,10 @@ def _library_film(film: LibraryFilm) -> Cells:
     return ["", at_tmdb.pk, at_tmdb.imdb_id, film.title, film.year or "", _directors(at_tmdb)]
 
 
-def _library_viewing(film: LibraryFilm, told: library_films.Told) -> Cells:
-    viewing = told.viewing
+def _library_viewing(film: LibraryFilm, reviewed: library_films.Reviewed) -> Cells:
+    viewing = reviewed.viewing
     rewatch = "true" if viewing.rewatch else "false"
-    return [_text(_rating(film, told)), viewing.watched_on or "", rewatch, ", ".join(viewing.tags), told.review]
+    return [_text(_rating(film, reviewed)), viewing.watched_on or "", rewatch, ", ".join(viewing.tags), reviewed.review]
 
 
 def _directors(film: TmdbMovie) -> str:

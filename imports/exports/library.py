@@ -15,7 +15,7 @@ from imports.sources.reelkeeper import library_shape as shape
 from imports.sources.reelkeeper.versions import LIBRARY_FORMAT, LIBRARY_VERSION
 from imports.sources.traits import REVIEWS
 
-from .library_films import FilmTold, Told, films
+from .library_films import FilmWithViewings, Reviewed, films
 from .session import part_of_library
 from .streams import BATCH, as_json, json_members
 
@@ -50,7 +50,7 @@ def own_rankings(user: User) -> QuerySet[Ranking]:
 # The conclusion
 
 
-def _film(film_told: FilmTold) -> shape.Film:
+def _film(film_told: FilmWithViewings) -> shape.Film:
     """The film as our export has it; an iterator stands for its viewings, which are written as they are read."""
     film, viewings = film_told.film, map(_viewing, film_told.viewings)
     at_tmdb = film.tmdb_movie
@@ -63,21 +63,22 @@ def _film(film_told: FilmTold) -> shape.Film:
         "rating": as_number(film.rating),
         "rating_source": film.rating_source or None,
         "ratings": [
-            {"source": told["source"], "rating": told["rating"], "rated_on": told["on"]} for told in film.ratings
+            {"source": rating["source"], "rating": rating["rating"], "rated_on": rating["on"]}
+            for rating in film.ratings
         ],
         "liked": film.liked_on is not None,
         "viewings": cast(list[shape.FilmViewing], viewings),
     }
 
 
-def _viewing(told: Told) -> shape.FilmViewing:
-    viewing = told.viewing
+def _viewing(reviewed: Reviewed) -> shape.FilmViewing:
+    viewing = reviewed.viewing
     return {
         "watched_date": viewing.watched_on,
         "rating": as_number(viewing.rating),
         "rewatch": viewing.rewatch,
         "tags": viewing.tags,
-        "review": told.review,
+        "review": reviewed.review,
         "told_by": [{"source": entry["source"]} for entry in viewing.told_by],
     }
 
@@ -90,17 +91,17 @@ def _told_by_hand(user: User) -> Iterator[HandViewing]:
     return standing.order_by("tmdb_movie", "watched_on", "key").iterator(chunk_size=BATCH)
 
 
-def _by_hand(told: HandViewing) -> shape.ByHand:
+def _by_hand(viewing: HandViewing) -> shape.ByHand:
     return {
-        "key": told.key,
-        "tmdb_id": told.tmdb_movie_id,
-        "title": told.tmdb_movie.title,
-        "watched_date": told.watched_on,
-        "rating": as_number(told.rating),
-        "rewatch": told.rewatch,
-        "tags": told.tags,
-        "review": told.review,
-        "created_at": told.created_at,
+        "key": viewing.key,
+        "tmdb_id": viewing.tmdb_movie_id,
+        "title": viewing.tmdb_movie.title,
+        "watched_date": viewing.watched_on,
+        "rating": as_number(viewing.rating),
+        "rewatch": viewing.rewatch,
+        "tags": viewing.tags,
+        "review": viewing.review,
+        "created_at": viewing.created_at,
     }
 
 

@@ -20,7 +20,7 @@ MOST_CHARACTERS = 1_000_000  # of reviews
 NEWEST_FIRST = (F("watched_on").desc(nulls_last=True), "-pk")
 
 
-class Told(NamedTuple):
+class Reviewed(NamedTuple):
     """A viewing and what was written about it."""
 
     viewing: LibraryViewing
@@ -31,14 +31,14 @@ class Told(NamedTuple):
         return "\n\n".join(review.text for review in self.reviews)
 
 
-class FilmTold(NamedTuple):
+class FilmWithViewings(NamedTuple):
     """A film with its viewings, the oldest first, those without a day last: to be read before the next film is."""
 
     film: LibraryFilm
-    viewings: Iterator[Told]
+    viewings: Iterator[Reviewed]
 
 
-def films(user: User, **only: Any) -> Iterator[FilmTold]:
+def films(user: User, **only: Any) -> Iterator[FilmWithViewings]:
     """The films of a library by their titles, in an order that says nothing of when they came."""
     rows = user.library_films.filter(**only).select_related("tmdb_movie").order_by("title_key", "year", "key")
     for batch in batches(rows.iterator(chunk_size=BATCH)):
@@ -46,7 +46,7 @@ def films(user: User, **only: Any) -> Iterator[FilmTold]:
             yield from _with_viewings(portion)
 
 
-def viewings(user: User) -> Iterator[Told]:
+def viewings(user: User) -> Iterator[Reviewed]:
     """The viewings of a library, newest first, each with its film."""
     rows = user.library_viewings.select_related("film__tmdb_movie").order_by(*NEWEST_FIRST)
     return _with_reviews(rows.iterator(chunk_size=BATCH))
@@ -65,10 +65,10 @@ def _portions(batch: list[LibraryFilm]) -> Iterator[list[LibraryFilm]]:
     yield portion
 
 
-def _with_viewings(portion: list[LibraryFilm]) -> Iterator[FilmTold]:
+def _with_viewings(portion: list[LibraryFilm]) -> Iterator[FilmWithViewings]:
     rows = LibraryViewing.objects.filter(film__in=portion).order_by("film", "place", "pk")
     if portion[0].viewings_count > MOST_VIEWINGS:  # it stands alone
-        yield FilmTold(portion[0], _with_reviews(rows.iterator(chunk_size=BATCH)))
+        yield FilmWithViewings(portion[0], _with_reviews(rows.iterator(chunk_size=BATCH)))
         return
     of_film: dict[int, list[LibraryViewing]] = defaultdict(list)
     for viewing in rows:
@@ -76,15 +76,15 @@ def _with_viewings(portion: list[LibraryFilm]) -> Iterator[FilmTold]:
     all_told = _with_reviews(viewing for film in portion for viewing in of_film[film.pk])
     for film in portion:
         viewings = islice(all_told, len(of_film[film.pk]))
-        yield FilmTold(film, viewings)
+        yield FilmWithViewings(film, viewings)
         deque(viewings, maxlen=0)  # whatever was not read
 
 
-def _with_reviews(rows: Iterable[LibraryViewing]) -> Iterator[Told]:
+def _with_reviews(rows: Iterable[LibraryViewing]) -> Iterator[Reviewed]:
     for batch in batches(rows):
         for portion in _by_length(batch):
             reviews = reviews_of(portion)
-            yield from (Told(viewing, reviews.get(viewing.pk, [])) for viewing in portion)
+            yield from (Reviewed(viewing, reviews.get(viewing.pk, [])) for viewing in portion)
 
 
 def _by_length(batch: list[LibraryViewing]) -> Iterator[list[LibraryViewing]]:
@@ -105,4 +105,4 @@ def _by_length(batch: list[LibraryViewing]) -> Iterator[list[LibraryViewing]]:
 
 
 def _numbers(viewing: LibraryViewing) -> list[int]:
-    return [row["viewing"] for told in viewing.told_by for row in told["rows"] if row["viewing"]]
+    return [row["viewing"] for evidence in viewing.told_by for row in evidence["rows"] if row["viewing"]]

@@ -31,9 +31,9 @@ def viewings_csv(user: User) -> Iterator[str]:
     """Newest first."""
     yield BOM
     yield from csv_lines([VIEWING])
-    for told in viewings(user):
-        viewing, film = told.viewing, told.viewing.film
-        own = [viewing.watched_on, viewing.rating, yes(viewing.rewatch), ", ".join(viewing.tags), told.review]
+    for reviewed in viewings(user):
+        viewing, film = reviewed.viewing, reviewed.viewing.film
+        own = [viewing.watched_on, viewing.rating, yes(viewing.rewatch), ", ".join(viewing.tags), reviewed.review]
         imdb_id = film.tmdb_movie.imdb_id if film.tmdb_movie else ""
         yield from csv_lines([[film.title, film.year, *own, _sources(viewing.told_by), film.tmdb_movie_id, imdb_id]])
 
@@ -49,4 +49,4 @@ def _film(film: LibraryFilm) -> list[object]:
 
 
 def _sources(told_by: Sequence[Mapping[str, Any]]) -> str:
-    return ", ".join(dict.fromkeys(told["source"] for told in told_by))
+    return ", ".join(dict.fromkeys(evidence["source"] for evidence in told_by))

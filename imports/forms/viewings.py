@@ -27,7 +27,7 @@ class ViewingForm(StarsForm):
     """A viewing: its day, or none; stars, tags, a review. The person's own day decides what has not come yet."""
 
     watched_on = forms.DateField(
-        label=_("Date"),
+        label=_("Watched on"),
         required=False,
         help_text=_("Leave it empty if you don't remember the day."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -65,13 +65,13 @@ class ViewingForm(StarsForm):
 
     def values(self) -> Values:
         """What a valid form tells."""
-        told = self.cleaned_data
+        cleaned = self.cleaned_data
         return {
-            "watched_on": told["watched_on"],
-            "rating": told["rating"],
-            "rewatch": told["rewatch"],
-            "tags": told["tags"],
-            "review": told["review"],
+            "watched_on": cleaned["watched_on"],
+            "rating": cleaned["rating"],
+            "rewatch": cleaned["rewatch"],
+            "tags": cleaned["tags"],
+            "review": cleaned["review"],
         }
 
 
@@ -93,10 +93,10 @@ def shown(has: Values) -> dict[str, Any]:
     return fields | {"seen": sha256(repr(sorted(fields.items())).encode()).hexdigest()}
 
 
-def differences(told: Values, has: Values) -> Values:
+def differences(said: Values, has: Values) -> Values:
     """What is told otherwise than it is now. Tags are the same in any order."""
     before = _comparable(has)
-    return cast(Values, {name: told[name] for name, value in _comparable(told).items() if value != before[name]})  # type: ignore[literal-required]
+    return cast(Values, {name: said[name] for name, value in _comparable(said).items() if value != before[name]})  # type: ignore[literal-required]
 
 
 def tags_in(text: str) -> list[str]:

@@ -130,7 +130,7 @@ def viewings_of(film: LibraryFilm) -> QuerySet[LibraryViewing]:
 
 def own_rating(film: LibraryFilm) -> str:
     """The person's own stars, as a form has them; empty: none, whatever their imports say."""
-    return next((f"{told['rating']:.1f}" for told in film.ratings if told["source"] == PERSON), "")
+    return next((f"{rating['rating']:.1f}" for rating in film.ratings if rating["source"] == PERSON), "")
 
 
 class Equation(NamedTuple):

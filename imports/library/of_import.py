@@ -55,8 +55,8 @@ def _is_told_elsewhere(session: ImportSession, user: User) -> Q:
 
 
 def _viewings(session: ImportSession, user: User) -> tuple[int, dict[str, int]]:
-    told = LibraryViewing.objects.filter(user=user).annotate(text=Cast("told_by", TextField()))
-    of_it = told.filter(text__contains=str(session.pk))
+    own = LibraryViewing.objects.filter(user=user).annotate(text=Cast("told_by", TextField()))
+    of_it = own.filter(text__contains=str(session.pk))
     sources = set(ImportSession.objects.filter(user=user, in_library=True).values_list("source", flat=True))
     others = sorted(sources - {session.source})
     by_source = {f"from_{source}": Count("pk", filter=Q(text__contains=f'"source": "{source}"')) for source in others}

@@ -41,11 +41,11 @@ def reviews_of(viewings: Sequence[LibraryViewing]) -> dict[int, list[ReviewOf]]:
 
 
 def _texts(viewings: Sequence[LibraryViewing]) -> _Texts:
-    told_by = [told for viewing in viewings for told in viewing.told_by]
+    told_by = [evidence for viewing in viewings for evidence in viewing.told_by]
     users = {viewing.user_id for viewing in viewings}
-    numbers = [row["viewing"] for told in told_by for row in told["rows"] if row["viewing"]]
+    numbers = [row["viewing"] for evidence in told_by for row in evidence["rows"] if row["viewing"]]
     written = Viewing.objects.filter(pk__in=numbers).exclude(review="").order_by()
-    keys = [told["ref"].removeprefix(BY_HAND) for told in told_by if not told["rows"]]
+    keys = [evidence["ref"].removeprefix(BY_HAND) for evidence in told_by if not evidence["rows"]]
     return _Texts(
         instead=_instead(users),
         of_imports=dict(written.values_list("pk", "review")) if numbers else {},
@@ -66,15 +66,15 @@ def _by_hand(users: Iterable[int], keys: Sequence[str]) -> dict[str, str]:
 
 
 def _reviews(viewing: LibraryViewing, texts: _Texts) -> Iterator[ReviewOf]:
-    instead = [texts.instead[told["ref"]] for told in viewing.told_by if told["ref"] in texts.instead]
+    instead = [texts.instead[evidence["ref"]] for evidence in viewing.told_by if evidence["ref"] in texts.instead]
     if instead:
         yield ReviewOf(PERSON, max(instead)[1])
         return
-    for told in viewing.told_by:
-        if told["ref"] in texts.by_hand:
-            yield ReviewOf(PERSON, texts.by_hand[told["ref"]])
-        elif text := _newest_reading(told["rows"], texts.of_imports):
-            yield ReviewOf(told["source"], text)
+    for evidence in viewing.told_by:
+        if evidence["ref"] in texts.by_hand:
+            yield ReviewOf(PERSON, texts.by_hand[evidence["ref"]])
+        elif text := _newest_reading(evidence["rows"], texts.of_imports):
+            yield ReviewOf(evidence["source"], text)
 
 
 def _newest_reading(rows: Iterable[Mapping[str, Any]], of_imports: Mapping[int, str]) -> str:
@@ -86,4 +86,4 @@ def _each_once(reviews: Iterable[ReviewOf]) -> list[ReviewOf]:
     by_text: dict[str, list[ReviewOf]] = defaultdict(list)
     for review in reviews:
         by_text[review.text.strip()].append(review)
-    return [told[0] for text, told in by_text.items() if text]
+    return [same[0] for text, same in by_text.items() if text]

@@ -37,7 +37,7 @@ def restore_library(user: User, library: ParsedLibrary) -> RestoredLibrary:
     """Store all of it, and settle what is known here. Raises SourceError when it is more than may be held."""
     for part in library.imports:
         refuse_too_much(part.parsed)
-    films = {told.tmdb_id for told in library.by_hand} | {ranking.tmdb_id for ranking in library.rankings}
+    films = {viewing.tmdb_id for viewing in library.by_hand} | {ranking.tmdb_id for ranking in library.rankings}
     enrichment.ask_films(dict.fromkeys(films, LAST_TURN))
     stored: list[ImportSession] = []
     try:
@@ -136,16 +136,18 @@ def _films_of(
 def _add_by_hand(user: User, viewings: Sequence[ParsedHandViewing]) -> int:
     """Those that do not stand: what was removed comes back, unless the same day was told anew since."""
     standing = dict(user.hand_viewings.values_list("key", "removed_at"))
-    new = [told for told in viewings if told.key not in standing or standing[told.key] is not None]
-    return sum(_is_told(user, told) for told in new)
+    new = [viewing for viewing in viewings if viewing.key not in standing or standing[viewing.key] is not None]
+    return sum(_is_told(user, viewing) for viewing in new)
 
 
-def _is_told(user: User, told: ParsedHandViewing) -> bool:
-    values = {name: getattr(told, name) for name in ("watched_on", "rating", "rewatch", "tags", "review", "created_at")}
+def _is_told(user: User, viewing: ParsedHandViewing) -> bool:
+    values = {
+        name: getattr(viewing, name) for name in ("watched_on", "rating", "rewatch", "tags", "review", "created_at")
+    }
     try:
         with transaction.atomic():
             HandViewing.objects.update_or_create(
-                user=user, key=told.key, defaults=values | {"tmdb_movie_id": told.tmdb_id, "removed_at": None}
+                user=user, key=viewing.key, defaults=values | {"tmdb_movie_id": viewing.tmdb_id, "removed_at": None}
             )
     except IntegrityError:
         return False

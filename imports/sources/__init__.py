@@ -102,6 +102,6 @@ def _refuse_too_much_said(library: ParsedLibrary, file: str) -> None:
     """Each decision is looked at whenever a film is reconciled."""
     if max(len(library.by_hand), len(library.rankings), len(library.decisions)) > MOST_SAID:
         raise refusal("too_many_rows", file, most=MOST_SAID)
-    said = sum(len(told.review) for told in library.by_hand)
+    said = sum(len(viewing.review) for viewing in library.by_hand)
     if said + sum(len(decision.values.get("review", "")) for decision in library.decisions) > MAX_TEXT:
         raise refusal("too_much_text", file, most=MAX_TEXT)

@@ -33,7 +33,9 @@ class Entry(NamedTuple):
 
     @property
     def sources(self) -> list[str]:
-        return [source_name(source) for source in dict.fromkeys(told["source"] for told in self.viewing.told_by)]
+        return [
+            source_name(source) for source in dict.fromkeys(evidence["source"] for evidence in self.viewing.told_by)
+        ]
 
 
 class OnPage(NamedTuple):

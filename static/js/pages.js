@@ -115,5 +115,6 @@ document.addEventListener("DOMContentLoaded", () => {
     if (image.complete && !image.naturalWidth && image.src && image.loading !== "lazy") dropBrokenPoster(image);
   }
   fillTimeZones();
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone they scroll
   document.querySelectorAll("[data-copy]").forEach(offerToCopy);
 });

@@ -59,8 +59,8 @@ class Command(BaseCommand):
             became = {"added": file["added"], "merged": file["merged"], "there already": file["already"]}
             became |= {f"left out ({rule})": n for rule, n in file["skipped"].items()}
             became["with problems, see the report"] = file["problems"]
-            told = ", ".join(f"{n} {what}" for what, n in became.items() if n)
-            self.stdout.write(f"{file['name']} ({file['kind']}): {file['rows']} rows{told and ': '}{told}")
+            counts = ", ".join(f"{n} {what}" for what, n in became.items() if n)
+            self.stdout.write(f"{file['name']} ({file['kind']}): {file['rows']} rows{counts and ': '}{counts}")
         self.stdout.write(
             f"Films: {session.total_movies}, of which {session.matched_count} are matched, "
             f"{session.unclear_count} not clear, and {session.open_count} wait for an answer."

@@ -19,23 +19,23 @@ def read_head(part: dict[str, Any]) -> None:
 def read_by_hand(parts: Parts) -> list[ParsedHandViewing]:
     viewings, keys, days = [], set(), set()
     for part in parts:
-        told = checked(BY_HAND, part)
-        if told["key"] in keys:
+        viewing = checked(BY_HAND, part)
+        if viewing["key"] in keys:
             raise Fault("key")
-        if (told["tmdb_id"], told["watched_date"]) in days:
+        if (viewing["tmdb_id"], viewing["watched_date"]) in days:
             raise Fault("watched_date")
-        keys.add(told["key"])
-        days.add((told["tmdb_id"], told["watched_date"]))
+        keys.add(viewing["key"])
+        days.add((viewing["tmdb_id"], viewing["watched_date"]))
         viewings.append(
             ParsedHandViewing(
-                key=told["key"],
-                tmdb_id=told["tmdb_id"],
-                watched_on=told["watched_date"],
-                rating=stars(told["rating"]),
-                rewatch=told["rewatch"],
-                tags=told["tags"],
-                review=told["review"],
-                created_at=told["created_at"],
+                key=viewing["key"],
+                tmdb_id=viewing["tmdb_id"],
+                watched_on=viewing["watched_date"],
+                rating=stars(viewing["rating"]),
+                rewatch=viewing["rewatch"],
+                tags=viewing["tags"],
+                review=viewing["review"],
+                created_at=viewing["created_at"],
             )
         )
     return viewings
