@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imports.models import PERSON, HandViewing, LibraryViewing, Viewing
-from imports.reconciling import evidence
+from imports.reconciling.evidence import decisions_of
 
 BY_HAND = f"{PERSON}\t"
 
@@ -54,7 +54,7 @@ def _texts(viewings: Sequence[LibraryViewing]) -> _Texts:
 
 
 def _instead(users: Iterable[int]) -> dict[str, tuple[int, str]]:
-    said = [said for user_id in users for said in evidence.decisions_of(user_id).instead if "review" in said.values]
+    said = [said for user_id in users for said in decisions_of(user_id).instead if "review" in said.values]
     return {ref: (number, instead.values["review"]) for number, instead in enumerate(said) for ref in instead.refs}
 
 

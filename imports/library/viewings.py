@@ -129,7 +129,10 @@ def added(viewing: LibraryViewing) -> Undoable:
 def _that_tells(user: User, film: TmdbMovie, ref: str) -> LibraryViewing:
     """Without a day it is folded away where another tells one: then the newest stands for it."""
     own = LibraryViewing.objects.filter(user=user, film__tmdb_movie=film).select_related("film").order_by("-place")
-    return next((viewing for viewing in own if ref in refs_of(viewing)), own[0])
+    viewing = next((viewing for viewing in own if ref in refs_of(viewing)), own.first())
+    if viewing is None:  # removed in another tab just now
+        raise GONE
+    return viewing
 
 
 # Put right
