@@ -24,7 +24,14 @@ from imports.accounts import account, tokens
 from imports.models import (
     Analytics,
     ApiToken,
+    HandViewing,
     ImportSession,
+    Library,
+    LibraryChange,
+    LibraryDecision,
+    LibraryFilm,
+    LibraryQuestion,
+    LibraryViewing,
     MatchMemory,
     Movie,
     Ranking,
@@ -380,6 +387,13 @@ def everything_of(user: User) -> ImportSession:
     ShareLink.objects.create(user=user, token_hash=f"hash of {user}")
     ApiToken.objects.create(user=user, name="script", token_hash=f"hash of {user}")
     Usage.objects.create(user=user, kind=Usage.Kind.UPLOAD, address="192.0.2.1")
+    Library.objects.create(user=user)
+    LibraryChange.objects.create(user=user)
+    of_library = LibraryFilm.objects.create(user=user, key="tmdb:1", title="F")
+    seen = LibraryViewing.objects.create(user=user, film=of_library, source="letterboxd")
+    LibraryQuestion.objects.create(user=user, film=of_library, earlier=seen, later=seen)
+    HandViewing.objects.create(user=user, tmdb_movie=film)
+    LibraryDecision.objects.create(user=user, kind=LibraryDecision.Kind.SAME, refs=["a", "b"])
     kind = ContentType.objects.get_for_model(ImportSession)
     LogEntry.objects.create(user=user, content_type=kind, object_id="1", object_repr="-", action_flag=CHANGE)
     user.groups.add(Group.objects.get_or_create(name="g")[0])

@@ -60,8 +60,7 @@ def test_a_busy_database_gets_a_sentence(client: Any, monkeypatch: pytest.Monkey
     def locked(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("database is locked")
 
-    for place in ("imports.views.sessions", "imports.api.sessions"):
-        monkeypatch.setattr(f"{place}.start_import", locked)
+    monkeypatch.setattr("imports.sessions.start.store_import", locked)
     answer = client.post(path, {"files": SimpleUploadedFile("watched.csv", b"Date,Name,Year,Letterboxd URI\n")})
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert says in answer.content.decode()
