@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from imports.library import films, rankings, viewings
 from imports.library.films import LibraryFilters
-from imports.models import LibraryFilm, LibraryViewing, Ranking
+from imports.models import ImportSession, LibraryFilm, LibraryViewing, Ranking, SessionStatus
 from imports.reconciling import keeping, marks
 from tests.factories import (
     ImportSessionFactory,
@@ -132,7 +132,10 @@ def test_what_can_be_chosen_is_what_the_library_holds(client: Client) -> None:
 @pytest.mark.usefixtures("four")
 @pytest.mark.parametrize("view", ["", "?view=table"])
 def test_a_title_without_a_match_says_so(client: Client, view: str) -> None:
-    assert text(client, f"/library/{view}").count("No match") == 1
+    ImportSession.objects.update(status=SessionStatus.COMPLETED)
+    assert text(client, f"/library/{view}").count(">No match<") == 1
+    ImportSession.objects.update(status=SessionStatus.ENRICHING)
+    assert text(client, f"/library/{view}").count(">No match yet<") == 1  # TMDB is still asked
 
 
 @pytest.mark.usefixtures("four")
