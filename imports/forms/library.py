@@ -18,7 +18,7 @@ from .filters import SORTS, FilmFilterForm
 WRONG_RATING = _("A rating is half a star to five stars, in halves.")
 WRONG_DAY = _("That is not a day: choose one from the calendar, or write it like 2024-05-31.")
 FUTURE_DAY = _("That day has not come yet.")
-TWO_NEEDED = _("Choose the viewings that are one: two at least.")
+TWO_NEEDED = _("Tick at least two viewings that are the same.")
 VIEWING_GONE = _("One of these viewings is not in your library any more.")
 
 

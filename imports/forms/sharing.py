@@ -46,7 +46,7 @@ class ShareForm(TimeZoneForm):
         label=_("Name of the page"),
         required=False,
         max_length=100,
-        help_text=_("Everyone who has the link sees it. Empty: “A film history”."),
+        help_text=_("Everyone with the link sees it. Leave it empty for “A film history”."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     expiry = forms.ChoiceField(

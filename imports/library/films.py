@@ -14,7 +14,7 @@ from enrichment.titles import fold
 from imports.films import conditions
 from imports.films.filters import Facets, FilmFilters
 from imports.films.listing import MOST_WORDS
-from imports.models import PERSON, Decision, Kind, LibraryFilm, LibraryViewing, Movie
+from imports.models import PERSON, Decision, ImportSession, Kind, LibraryFilm, LibraryViewing, Movie, SessionStatus
 from imports.reconciling import keys
 
 RATED = "any"  # of LibraryFilters.rating: whatever the stars
@@ -66,6 +66,13 @@ def find(user: User, filters: LibraryFilters = LibraryFilters()) -> QuerySet[Lib
     if filters.liked:
         condition &= Q(liked_on__isnull=False)
     return films.filter(condition & _watched(user, filters)).order_by(*ORDERS[filters.sort], "pk")
+
+
+def listed(user: User, filters: LibraryFilters) -> QuerySet[LibraryFilm]:
+    """As `find`, each with whether films are still looked for at TMDB: then one may yet be matched."""
+    at_work = [SessionStatus.PROCESSING, SessionStatus.ENRICHING]
+    imports = ImportSession.objects.filter(user=user, in_library=True, status__in=at_work)
+    return find(user, filters).annotate(is_looked_for=Exists(imports))
 
 
 def _seen(user: User) -> QuerySet[LibraryFilm]:

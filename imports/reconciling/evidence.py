@@ -307,10 +307,10 @@ def _add_rankings(user: User, films: Set[int], counted: Collection[int], told: d
             continue
         film = told.setdefault(keys.of_film(tmdb_id), Told(tmdb_id, at_tmdb, released))
         film.titles.append(("~", title, year))  # after those of imports
-        film.sources.add(PERSON)
         if rating is not None:
             film.ratings.append(Rated(PERSON, "person", rating, on, ref=ref_of_ranking(tmdb_id)))
-        if movie_id not in counted:
+        if movie_id not in counted:  # else the review that it was given in tells of the film
+            film.sources.add(PERSON)
             film.evidence.append(Evidence(ref_of_ranking(tmdb_id), PERSON, "person"))
 
 

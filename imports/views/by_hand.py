@@ -65,12 +65,14 @@ def _tell(request: HtmxHttpRequest, film: TmdbMovie) -> HttpResponse:
     except viewings.CantTell as refused:
         form.add_error(None, gettext(refused.message))
         return _form_page(request, film, form, status=refused.status)
-    sentence = gettext("“%(title)s” is in your library now.") % {"title": film}
+    day = form.cleaned_data["watched_on"]
+    sentence = gettext("Added to your diary: “%(title)s”.") if day else gettext("“%(title)s” is in your library now.")
+    sentence %= {"title": film}
     if done:
         offer(request, sentence, done)
     else:
         messages.success(request, sentence)
-    list_page = "imports:library_diary" if form.cleaned_data["watched_on"] else "imports:library"
+    list_page = "imports:library_diary" if day else "imports:library"
     return see_other(request, came_from(request, otherwise=reverse(list_page)))
 
 
@@ -113,7 +115,8 @@ def library_viewing(request: HtmxHttpRequest, viewing_id: int) -> HttpResponse:
     if request.method == "POST":
         return _change(request, viewing, has)
     if wants_fragment(request) and request.GET.get("show") == "entry":
-        return render(request, "library/_diary_entry.html", {"entry": entries_of([viewing])[0], "back": _back(request)})
+        context = {"entry": entries_of([viewing])[0], "back": _back(request), "has_focus": True}
+        return render(request, "library/_diary_entry.html", context)
     return _shown(request, viewing, _form(viewing, has))
 
 
@@ -140,7 +143,7 @@ def _change(request: HtmxHttpRequest, viewing: LibraryViewing, has: viewings.Val
         done = viewings.change(viewing, changed, today=form.today)
         offer(request, gettext("Saved: “%(title)s”.") % {"title": viewing.film}, done)
     else:
-        messages.info(request, gettext("Nothing was changed: that is how it stands."))
+        messages.info(request, gettext("Nothing changed."))
     return see_other(request, _back(request))
 
 

@@ -29,7 +29,7 @@ def library(request: HtmxHttpRequest) -> HttpResponse:
     filters, chosen = form.filters(), shortened(request.GET, form.defaults)
     context = {
         "form": form,
-        "page": Paginator(films.find(user, filters), FILMS_A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(films.listed(user, filters), FILMS_A_PAGE).get_page(request.GET.get("page")),
         "chosen": chosen,
         "chips": form.chips(chosen),
         "is_table": form.is_table,

@@ -67,7 +67,7 @@ def library_not_mine(request: HtmxHttpRequest, film_id: int) -> HttpResponse:
     except viewings.CantTell as refused:
         messages.warning(request, gettext(refused.message))
     else:
-        offer(request, gettext("“%(title)s” is taken out of your library.") % {"title": film.title}, done)
+        offer(request, gettext("“%(title)s” is no longer in your library.") % {"title": film.title}, done)
     return _back(request, film)
 
 

@@ -138,8 +138,8 @@ def _titles(request: HttpRequest, review: Review, problem: str = "", status: int
 
 def _undone(undone: decisions.Undone) -> str:
     said = ngettext(
-        "The import is undone: %(n)d ranking was taken back.",
-        "The import is undone: %(n)d rankings were taken back.",
+        "The import is undone: %(n)d film was taken back.",
+        "The import is undone: %(n)d films were taken back.",
         undone.rankings,
     ) % {"n": undone.rankings}
     if undone.kept:

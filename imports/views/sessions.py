@@ -86,6 +86,7 @@ def session_delete(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "sessions/session_delete.html", {"session": session})
     delete_import(session)
+    messages.success(request, gettext("The import is deleted."))
     return redirect("imports:session_list")
 
 

@@ -89,7 +89,7 @@ def test_twenty_films_by_keyboard_alone(page: Page, instance: Instance, watch_hi
     expect(page.get_by_role("heading", name="Your review is complete")).to_be_visible()
     page.goto(f"{here}undo/")
     page.get_by_role("button", name="Undo it").click()
-    expect(page.get_by_text("19 rankings were taken back")).to_be_visible()
+    expect(page.get_by_text("19 films were taken back")).to_be_visible()
     assert rows(instance, RANKINGS) == []
     assert rows(instance, "SELECT * FROM imports_movie") == []
     assert complaints == []

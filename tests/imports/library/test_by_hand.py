@@ -100,7 +100,7 @@ def test_a_film_is_searched_for_picked_and_told(client: Client, person: User, tm
     assert "Add to your library" in page(client, f"{ADD}?film=900001")
     sent = {"rating": "3.5", "watched_on": "2024-05-01", "rewatch": "on", "tags": "b, a ,b", "review": "Striped.\r\n"}
     answer = client.post(ADD, {"film": "900001"} | sent, follow=True)
-    assert sentences(answer) == ["“Zebra Crossing (1999)” is in your library now."]
+    assert sentences(answer) == ["Added to your diary: “Zebra Crossing (1999)”."]
     assert answer.redirect_chain == [(DIARY, 303)]
     viewing = LibraryViewing.objects.get()
     assert as_it_stands(viewing) == (date(2024, 5, 1), Decimal("3.5"), True, ["a", "b"])
@@ -308,7 +308,7 @@ def test_the_form_shows_what_stands_and_saving_that_changes_nothing(client: Clie
     assert sent["watched_on"] == "2024-05-10" and sent["rating"] == "4.0"
     assert (sent["tags"], sent["review"]) == ("bank job", "So good.")
     answer = client.post(address(viewing), sent, follow=True)
-    assert sentences(answer) == ["Nothing was changed: that is how it stands."]
+    assert sentences(answer) == ["Nothing changed."]
     assert not LibraryDecision.objects.exists()
 
 
@@ -352,6 +352,7 @@ def test_a_viewing_is_changed_in_place_and_its_page_shown_anew(client: Client, v
     assert shown.strip().startswith(f'<li id="viewing-{viewing.pk}"') and "<html" not in shown
     entry = page(client, address(viewing), headers=HTMX, data={"show": "entry", "back": back})
     assert entry.strip().startswith(f'<li id="viewing-{viewing.pk}"') and "<form" not in entry and "So good." in entry
+    assert 'class="diary-change" autofocus' in entry  # the keyboard goes on where it was
     sent = form_of(client, viewing) | {"rating": "5.0", "back": back}
     assert client.post(address(viewing), sent, headers=HTMX)["HX-Redirect"] == back
     assert as_it_stands(viewing)[1] == Decimal(5)

@@ -135,7 +135,7 @@ def test_htmx_gets_the_viewings_alone_and_a_short_address(client: Client, diary:
 
 def test_an_empty_diary_says_how_to_fill_it(client: Client, person: User) -> None:
     assert "Your diary is empty" in page(client)
-    assert "No such viewing" in page(client, "?q=heat")
+    assert "No viewings match" in page(client, "?q=heat")
 
 
 def test_nobody_sees_the_diary_of_another(client: Client, diary: User) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from imports.library import films, rankings, viewings
 from imports.library.films import LibraryFilters
-from imports.models import LibraryViewing, Ranking
+from imports.models import ImportSession, LibraryFilm, LibraryViewing, Ranking, SessionStatus
 from imports.reconciling import keeping, marks
 from tests.factories import (
     ImportSessionFactory,
@@ -132,7 +132,10 @@ def test_what_can_be_chosen_is_what_the_library_holds(client: Client) -> None:
 @pytest.mark.usefixtures("four")
 @pytest.mark.parametrize("view", ["", "?view=table"])
 def test_a_title_without_a_match_says_so(client: Client, view: str) -> None:
-    assert text(client, f"/library/{view}").count("No match") == 1
+    ImportSession.objects.update(status=SessionStatus.COMPLETED)
+    assert text(client, f"/library/{view}").count(">No match<") == 1
+    ImportSession.objects.update(status=SessionStatus.ENRICHING)
+    assert text(client, f"/library/{view}").count(">No match yet<") == 1  # TMDB is still asked
 
 
 @pytest.mark.usefixtures("four")
@@ -150,13 +153,23 @@ def test_htmx_gets_the_films_alone_and_a_short_address(client: Client) -> None:
 
 @pytest.mark.usefixtures("four")
 def test_a_search_without_a_hit_says_so(client: Client) -> None:
-    assert "No film fits" in text(client, "/library/?q=zzz")
+    assert "No films match" in text(client, "/library/?q=zzz")
 
 
 @pytest.mark.usefixtures("person")
 def test_an_empty_library_says_how_to_fill_it(client: Client) -> None:
     shown = text(client, "/library/")
     assert "Your library is empty" in shown and 'href="/library/add/"' in shown
+    assert 'class="filters"' not in shown and "0 films" not in shown  # nothing to filter
+
+
+def test_what_was_rated_in_a_review_is_not_by_hand(client: Client, person: User) -> None:
+    heat = streamed(person, "Heat", "2024-05-17")
+    RankingFactory(user=person, tmdb_movie=heat.tmdb_movie, movie=heat, rating=Decimal("4.0"))
+    RankingFactory(user=person, tmdb_movie__title="Ran", rating=Decimal("4.0"))
+    keeping.recompute(person)
+    sources = dict(LibraryFilm.objects.filter(user=person).values_list("title", "sources"))
+    assert sources == {"Heat": ["prime_video"], "Ran": ["person"]}
 
 
 def test_pages_hold_48_films_and_keep_the_filters(client: Client, person: User) -> None:

@@ -57,7 +57,9 @@ def test_leaving_it_out_takes_exactly_its_evidence(
     before = list(LibraryFilm.objects.order_by("key").values_list("key", "viewings_count", "sources"))
     switch = f"{review.get_absolute_url()}in-library/"
     assert client.post(switch).status_code == 302
-    assert "You left this import out" in text(client, review.get_absolute_url())
+    shown = text(client, review.get_absolute_url())
+    assert "You left this import out" in shown and "This import is left out of your library." in shown
+    assert text(client, "/imports/").count("not in your library") == 1
     keeping.catch_up(person)
     assert set(LibraryFilm.objects.values_list("title", "viewings_count")) == {
         *{("Heat", 2), ("Alien", 1), ("Nobody knows it", 1)}

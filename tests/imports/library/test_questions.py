@@ -45,6 +45,7 @@ def test_a_question_shows_both_viewings_side_by_side(client: Client, person: Use
     shown = text(client, "/library/perhaps/")
     assert shown.count("Wed 1 May 2024") == shown.count("Sat 4 May 2024") == 2
     assert "Amazon Prime Video" in shown and "Letterboxd" in shown
+    assert shown.count('class="question-poster" href') == shown.count('tabindex="-1" aria-hidden="true"') == 2
     assert shown.count('data-key="s"') == shown.count('data-key="t"') == 1  # the keys answer the first
 
 
@@ -111,8 +112,10 @@ def test_the_library_leads_to_its_questions_while_there_are_any(client: Client, 
     (question,) = ask(person, "Heat")
     assert 'Perhaps the same <span class="count">1</span>' in text(client, "/library/")
     assert "Two of these are perhaps the same" in text(client, film_of(person, "Heat").get_absolute_url())
+    assert "1 pair of viewings is perhaps the same" in text(client, "/library/export/")
     answer(client, question, "no")
     assert "Perhaps the same" not in text(client, "/library/")
+    assert "perhaps the same" not in text(client, "/library/export/")
 
 
 @pytest.mark.parametrize("count", [1, 12])

@@ -127,7 +127,7 @@ def test_decades_and_genres_to_choose_are_those_of_the_import(owner: Client, ses
 
 @pytest.mark.usefixtures("five")
 def test_a_search_without_a_hit_has_an_empty_state(owner: Client, session: ImportSession) -> None:
-    assert "No film fits" in owner.get(f"{session.get_absolute_url()}films/?q=zzz").content.decode()
+    assert "No films match" in owner.get(f"{session.get_absolute_url()}films/?q=zzz").content.decode()
 
 
 @pytest.mark.usefixtures("five")

@@ -585,10 +585,10 @@ def test_undoing_the_import_asks_then_takes_back_what_it_added(owner: Client, se
     Ranking.objects.filter(movie=second).update(changed_at=timezone.now(), title="Kept One")
     address = f"/imports/{session.pk}/undo/"
     page = text(owner.get(address))
-    assert "1 ranking that this import added" in page
+    assert "1 film that you added in this review" in page
     assert "Kept One" in page
     answer = owner.post(address, follow=True)
-    assert "1 ranking was taken back" in text(answer)
+    assert "1 film was taken back" in text(answer)
     assert "Kept One" in text(answer)
     assert not ImportSession.objects.exists()
     assert Ranking.objects.get().title == "Kept One"
@@ -596,8 +596,9 @@ def test_undoing_the_import_asks_then_takes_back_what_it_added(owner: Client, se
 
 def test_cancelling_deletes_the_import(owner: Client, session: ImportSession) -> None:
     matched(session)
-    assert "stays there" in text(owner.get(f"/imports/{session.pk}/delete/"))
-    owner.post(f"/imports/{session.pk}/delete/")
+    assert "stay in your library" in text(owner.get(f"/imports/{session.pk}/delete/"))
+    answer = owner.post(f"/imports/{session.pk}/delete/", follow=True)
+    assert "The import is deleted." in text(answer)
     assert not ImportSession.objects.exists()
 
 

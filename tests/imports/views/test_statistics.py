@@ -173,7 +173,7 @@ def test_unrated_films_are_said_in_one_line(owner: Client, history: ImportSessio
 def test_filters_that_leave_nothing_say_so_and_nonsense_filters_nothing(owner: Client, history: ImportSession) -> None:
     genre = figures_of(owner, address(history)).data["choices"]["genres"][0]
     nothing: dict[str, str | int] = {"year": 2011, "genre": genre, "rating": "5.0"}
-    assert "No film fits" in owner.get(address(history), nothing).content.decode()
+    assert "No films match" in owner.get(address(history), nothing).content.decode()
     answer = owner.get(address(history), {"year": "1", "decade": "x", "genre": "Nonsense", "rating": "99"})
     assert answer.context["is_filtered"] is False
     assert answer.context["figures"].data["totals"]["films"] == 60
