@@ -49,7 +49,9 @@ class JoinForm(forms.Form):
     def __init__(self, data: Any, *, film: LibraryFilm) -> None:
         super().__init__(data)
         self.own = LibraryViewing.objects.filter(film=film).order_by("place")
-        cast(Any, self.fields["viewing"]).choices = [(pk, "") for pk in self.own.values_list("pk", flat=True)]
+        sent = set(data.getlist("viewing"))  # a film may have thousands, and each choice is compared with each of these
+        numbers = [pk for pk in self.own.values_list("pk", flat=True) if str(pk) in sent]
+        cast(Any, self.fields["viewing"]).choices = [(pk, "") for pk in numbers]
 
     def clean_viewing(self) -> list[LibraryViewing]:
         chosen = self.own.filter(pk__in=self.cleaned_data["viewing"]).select_related("film", "user")

@@ -242,7 +242,10 @@ class _Apart:
 
 
 def _best_first(entries: Iterable[Evidence]) -> list[Evidence]:
-    return sorted(entries, key=lambda entry: (RANK[entry.kind], entry.day is None, entry.source, entry.ref))
+    """The best first; of one source the oldest."""
+    return sorted(
+        entries, key=lambda entry: (RANK[entry.kind], entry.day is None, entry.source, entry.day or NEVER, entry.ref)
+    )
 
 
 def _day_of(entries: Iterable[Evidence]) -> date | None:

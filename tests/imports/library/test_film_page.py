@@ -1,7 +1,8 @@
 """The page of one film in a library: what tells of it, and what its person says."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from time import process_time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 
 from imports.library import viewings
 from imports.library.reviews import reviews_of
-from imports.models import LibraryDecision, LibraryFilm, LibraryViewing, Source
+from imports.models import LibraryDecision, LibraryFilm, LibraryViewing, Source, Viewing
 from imports.reconciling import keeping
 from tests.factories import MovieFactory, UserFactory, ViewingFactory
 
@@ -118,6 +119,21 @@ def test_what_can_not_be_joined_is_said_in_a_sentence(
     sent = [first if number == "one of them" else number for number in numbers]
     page = client.post(f"/library/films/{heat.pk}/join/", {"viewing": sent}, follow=True)
     assert words in page.content.decode() and len(days_of(heat)) == 2
+
+
+def test_of_thousands_of_viewings_hundreds_are_joined_at_once(client: Client, person: User) -> None:
+    days = [date(1990, 1, 1) + timedelta(days=n) for n in range(6_000)]
+    diary = seen(person, "Daily", facts={})
+    Viewing.objects.bulk_create(
+        Viewing(movie=diary, watched_on=day, entry_uri=f"https://boxd.it/{day}") for day in days
+    )
+    keeping.recompute(person)
+    daily = film_of(person, "Daily")
+    numbers = [str(pk) for pk in daily.viewings.order_by("place").values_list("pk", flat=True)[5_200:]]
+    began = process_time()
+    assert client.post(f"/library/films/{daily.pk}/join/", {"viewing": numbers}).status_code == 303
+    assert process_time() - began < 8  # when each was looked for among all: tens of seconds
+    assert daily.viewings.count() == 5_201
 
 
 def test_viewings_of_another_film_are_not_joined(client: Client, person: User, heat: LibraryFilm) -> None:

@@ -217,3 +217,9 @@ def test_what_has_another_day_now_is_still_what_others_tell_of_the_day_it_had() 
     assert days(conclude([diary, stream], apart)) == [0, 3]
     no_day = Decisions(instead=[Instead((diary.ref,), {"watched_on": None})])
     assert days(conclude([diary, stream], no_day)) == [None]
+
+
+@pytest.mark.parametrize("links", [("e9", "e10"), ("e10", "e9")])
+def test_two_entries_of_a_source_that_are_one_have_the_earlier_day(links: tuple[str, str]) -> None:
+    entries = [told(DIARY, 0, ref=links[0]), told(DIARY, 7, ref=links[1])]
+    assert days(conclude(entries, Decisions(same=[links]))) == [0]
