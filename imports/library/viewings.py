@@ -25,7 +25,7 @@ from imports.models import (
     LibraryViewing,
     Ranking,
 )
-from imports.reconciling import evidence, marks, rules
+from imports.reconciling import evidence, keys, marks, rules
 from imports.reconciling.keeping import catch_up, up_to_date
 
 MOST_TAGS, TAG_LENGTH = 100, 200
@@ -103,14 +103,14 @@ def add(user: User, tmdb_id: int, values: Values, *, today: date) -> LibraryView
     try:
         with transaction.atomic():
             _remove_taken_out(user, film, values.get("watched_on"))
-            told = HandViewing.objects.create(user=user, tmdb_movie=film, **values)
+            viewing = HandViewing.objects.create(user=user, tmdb_movie=film, **values)
             marks.mark_films([user.pk], [film.pk])
     except IntegrityError as exc:
         raise TWICE from exc
     enrichment.ask_details({film.pk: 0})  # a person waits: it goes first
     if not up_to_date(user):  # what they just told is there, however much there is to do
         catch_up(user)
-    return _that_tells(user, film, evidence.ref_by_hand(told.key))
+    return _that_tells(user, film, evidence.ref_by_hand(viewing.key))
 
 
 def _remove_taken_out(user: User, film: TmdbMovie, day: date | None) -> None:
@@ -153,19 +153,19 @@ def remove(viewing: LibraryViewing) -> Undoable:
     """It is not theirs, or never was: what they told by hand goes, what files tell is left out."""
     refs = refs_of(viewing)
     own = HandViewing.objects.filter(user=viewing.user, key__in=keys_by_hand(refs), removed_at=None)
-    if len(refs) == 1 and (told := own.first()):
+    if len(refs) == 1 and (by_hand := own.first()):
         with transaction.atomic():
             own.update(removed_at=timezone.now())
             marks.mark_keys(viewing.user_id, [viewing.film.key])
         up_to_date(viewing.user)
-        return Undoable("by_hand", told.pk)
+        return Undoable("by_hand", by_hand.pk)
     return _decide(viewing.user, LibraryDecision.Kind.NOT_MINE, refs, [viewing.film.key])
 
 
 def take_out(film: LibraryFilm) -> Undoable:
     """Nothing that tells of this film is theirs."""
-    told = evidence.read(film.user, [film.key]).get(film.key)
-    refs = sorted({entry.ref for entry in told.evidence}) if told else []
+    evidence_of_film = evidence.read(film.user, [film.key]).get(film.key)
+    refs = sorted({entry.ref for entry in evidence_of_film.evidence}) if evidence_of_film else []
     if not refs:
         raise GONE
     return _decide(film.user, LibraryDecision.Kind.NOT_MINE, refs, [film.key])
@@ -236,30 +236,30 @@ def undo(user: User, done: Undoable) -> set[str]:
 
 def _told_again(user: User, pk: int) -> set[str]:
     with transaction.atomic():
-        told = HandViewing.objects.select_for_update().filter(user=user, pk=pk, removed_at__isnull=False).first()
-        if told is None:
+        viewing = HandViewing.objects.select_for_update().filter(user=user, pk=pk, removed_at__isnull=False).first()
+        if viewing is None:
             raise UNDONE
         try:
             with transaction.atomic():
                 HandViewing.objects.filter(pk=pk).update(removed_at=None)
         except IntegrityError as exc:  # told anew meanwhile
             raise UNDONE from exc
-        marks.mark_films([user.pk], [told.tmdb_movie_id])
-    return {f"tmdb:{told.tmdb_movie_id}"}
+        marks.mark_films([user.pk], [viewing.tmdb_movie_id])
+    return {keys.of_film(viewing.tmdb_movie_id)}
 
 
 def _untold(user: User, pk: int) -> set[str]:
     """With the rating of the film that was given with it, where that stands as it was given."""
     with transaction.atomic():
-        told = HandViewing.objects.select_for_update().filter(user=user, pk=pk, removed_at=None).first()
-        if told is None:
+        viewing = HandViewing.objects.select_for_update().filter(user=user, pk=pk, removed_at=None).first()
+        if viewing is None:
             raise UNDONE
         HandViewing.objects.filter(pk=pk).update(removed_at=timezone.now())
-        if told.rating is not None:
-            own = Ranking.objects.filter(user=user, tmdb_movie=told.tmdb_movie_id, movie=None, changed_at=None)
-            own.filter(rating=told.rating, created_at__gte=told.created_at).delete()
-        marks.mark_films([user.pk], [told.tmdb_movie_id])
-    return {f"tmdb:{told.tmdb_movie_id}"}
+        if viewing.rating is not None:
+            own = Ranking.objects.filter(user=user, tmdb_movie=viewing.tmdb_movie_id, movie=None, changed_at=None)
+            own.filter(rating=viewing.rating, created_at__gte=viewing.created_at).delete()
+        marks.mark_films([user.pk], [viewing.tmdb_movie_id])
+    return {keys.of_film(viewing.tmdb_movie_id)}
 
 
 def _undecided(user: User, pk: int) -> set[str]:
@@ -290,8 +290,8 @@ class Decided:
 
 def decisions_on(film: LibraryFilm) -> list[Decided]:
     """What the person decided about what tells of this film, the newest first."""
-    told = evidence.read(film.user, [film.key]).get(film.key)
-    by_ref = {entry.ref: entry for entry in told.evidence} if told else {}
+    evidence_of_film = evidence.read(film.user, [film.key]).get(film.key)
+    by_ref = {entry.ref: entry for entry in evidence_of_film.evidence} if evidence_of_film else {}
     own = LibraryDecision.objects.filter(user=film.user).order_by("-decided_at", "-pk")
     decided = (Decided(said, [by_ref[ref] for ref in said.refs if ref in by_ref]) for said in own)
     return [on_film for on_film in decided if on_film.about]
@@ -301,13 +301,13 @@ def decisions_on(film: LibraryFilm) -> list[Decided]:
 
 
 def refs_of(viewing: LibraryViewing) -> list[str]:
-    return [told["ref"] for told in viewing.told_by]
+    return [entry["ref"] for entry in viewing.told_by]
 
 
 def keys_by_hand(refs: Iterable[str]) -> list[str]:
     """The keys of the hand viewings among these."""
-    told = (ref.removeprefix(f"{PERSON}\t") for ref in refs if ref.startswith(f"{PERSON}\t"))
-    return [key for key in told if not key.startswith("tmdb:")]
+    names = (ref.removeprefix(f"{PERSON}\t") for ref in refs if ref.startswith(f"{PERSON}\t"))
+    return [key for key in names if not key.startswith("tmdb:")]
 
 
 def _decide(

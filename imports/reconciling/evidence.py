@@ -46,7 +46,7 @@ AT_TMDB = ("tmdb_movie_id", "tmdb_movie__title", "tmdb_movie__release_date")
 
 
 @dataclass(slots=True)
-class Told:
+class OfFilm:
     """All that tells of one film of a person."""
 
     tmdb_id: int | None
@@ -73,27 +73,27 @@ class Imports:
         days = ("watched_on", "rated_on", "marked_on", "liked_on")
         rows: Any = Movie.objects.filter(session__in=sessions).order_by().values_list("session")
         newest = rows.annotate(**{f"newest_{day}": Max(day) for day in days})
-        return {pk: max((day for day in told if day), default=rules.NEVER) for pk, *told in newest}
+        return {pk: max((day for day in by_key if day), default=rules.NEVER) for pk, *by_key in newest}
 
 
 def keys_of(user: User) -> set[str]:
     """The names of all films that something tells of, or that are in the library though nothing does any more."""
     own = Movie.objects.filter(session__user=user, session__in_library=True, kind=Kind.FILM).order_by()
     names = own.values_list("tmdb_movie_id", "lookup__title_key", "lookup__year").distinct()
-    told = {keys.of(*name) for name in names}
     films = {*user.rankings.values_list("tmdb_movie_id", flat=True)}
     films |= {*user.hand_viewings.values_list("tmdb_movie_id", flat=True)}
-    return told | set(map(keys.of_film, films)) | {*LibraryFilm.objects.filter(user=user).values_list("key", flat=True)}
+    standing = LibraryFilm.objects.filter(user=user).values_list("key", flat=True)
+    return {keys.of(*name) for name in names} | set(map(keys.of_film, films)) | {*standing}
 
 
-def read(user: User, film_keys: Collection[str]) -> dict[str, Told]:
+def read(user: User, film_keys: Collection[str]) -> dict[str, OfFilm]:
     """What tells of these films; those of which nothing does are left out."""
-    named = keys.told_by(film_keys)
-    told: dict[str, Told] = {}
-    counted = _add_imports(user, named, told)
-    _add_rankings(user, named.films, counted, told)
-    _add_by_hand(user, named.films, told)
-    return told
+    named = keys.named_by(film_keys)
+    by_key: dict[str, OfFilm] = {}
+    counted = _add_imports(user, named, by_key)
+    _add_rankings(user, named.films, counted, by_key)
+    _add_by_hand(user, named.films, by_key)
+    return by_key
 
 
 def decisions_of(user_id: int) -> rules.Decisions:
@@ -183,7 +183,7 @@ def ref_by_hand(key: UUID) -> str:
 # From imports
 
 
-def _add_imports(user: User, named: keys.Told, told: dict[str, Told]) -> set[int]:
+def _add_imports(user: User, named: keys.Named, by_key: dict[str, OfFilm]) -> set[int]:
     """Returns the films of imports that count."""
     imports = Imports(user)
     movies = [movie for movie in _movies(imports, named) if keys.of(*movie[2:5]) in named.keys]
@@ -196,13 +196,13 @@ def _add_imports(user: User, named: keys.Told, told: dict[str, Told]) -> set[int
             continue
         with_viewings.add(viewing[0])
         movie = by_pk[viewing[0]]
-        _told_of(movie, told).evidence.append(_of_viewing(imports, movie, viewing))
+        _of_film(movie, by_key).evidence.append(_of_viewing(imports, movie, viewing))
     for movie in movies:
-        _add_movie(imports, movie, _told_of(movie, told), has_viewings=movie[0] in with_viewings)
+        _add_movie(imports, movie, _of_film(movie, by_key), has_viewings=movie[0] in with_viewings)
     return set(by_pk)
 
 
-def _movies(imports: Imports, named: keys.Told) -> Iterator[tuple[Any, ...]]:
+def _movies(imports: Imports, named: keys.Named) -> Iterator[tuple[Any, ...]]:
     for condition in _named(named):
         yield from Movie.objects.filter(_own(imports), condition).order_by().values_list(*_MOVIE)
 
@@ -213,7 +213,7 @@ def _own(imports: Imports, of: str = "") -> Q:
     return Q(**{f"{of}session__in": list(imports.sources), f"{of}kind": Kind.FILM}) & counts
 
 
-def _named(named: keys.Told, of: str = "") -> Iterator[Q]:
+def _named(named: keys.Named, of: str = "") -> Iterator[Q]:
     """The conditions of a film that has one of these names, and perhaps of some others."""
     if named.films:
         yield among(f"{of}tmdb_movie", named.films)
@@ -247,18 +247,18 @@ def _rated(user: User, imports: Imports, films: Set[int], movies: Iterable[tuple
     return {*own, *(movie[2] for movie in in_histories if movie[8] is not None)} if films else set()
 
 
-def _viewings(imports: Imports, named: keys.Told) -> Iterator[tuple[Any, ...]]:
+def _viewings(imports: Imports, named: keys.Named) -> Iterator[tuple[Any, ...]]:
     names = ("movie_id", "pk", "watched_on", "rating", "rewatch", "tags", "entry_uri", "number", "has_review")
     for condition in _named(named, "movie__"):
         rows: Any = Viewing.objects.filter(_own(imports, "movie__"), condition).order_by()
         yield from rows.annotate(has_review=HAS_REVIEW).values_list(*names)
 
 
-def _told_of(movie: Sequence[Any], told: dict[str, Told]) -> Told:
+def _of_film(movie: Sequence[Any], by_key: dict[str, OfFilm]) -> OfFilm:
     key = keys.of(*movie[2:5])
-    if key not in told:
-        told[key] = Told(movie[2], movie[-3] or "", movie[-2])
-    return told[key]
+    if key not in by_key:
+        by_key[key] = OfFilm(movie[2], movie[-3] or "", movie[-2])
+    return by_key[key]
 
 
 def _of_viewing(imports: Imports, movie: Sequence[Any], viewing: Sequence[Any]) -> Evidence:
@@ -278,7 +278,7 @@ def _of_viewing(imports: Imports, movie: Sequence[Any], viewing: Sequence[Any]) 
     )
 
 
-def _add_movie(imports: Imports, movie: Sequence[Any], film: Told, *, has_viewings: bool) -> None:
+def _add_movie(imports: Imports, movie: Sequence[Any], film: OfFilm, *, has_viewings: bool) -> None:
     pk, session, _, _, _, title, year, source_key = movie[:8]
     rating, rated_on, watched_on, marked_on, liked_on, is_seen, *_ = movie[8:]
     source, until = imports.sources[session], imports.until.get(session, rules.NEVER)
@@ -297,7 +297,7 @@ def _add_movie(imports: Imports, movie: Sequence[Any], film: Told, *, has_viewin
 # The person's own words
 
 
-def _add_rankings(user: User, films: Set[int], counted: Collection[int], told: dict[str, Told]) -> None:
+def _add_rankings(user: User, films: Set[int], counted: Collection[int], by_key: dict[str, OfFilm]) -> None:
     """Their ratings. What an import's ratings were once copied to says nothing beside that import."""
     names = (*AT_TMDB, "rating", "rated_at", "movie_id", "movie__session__source", "changed_at", "title", "year")
     rows: Any = Ranking.objects.filter(among("tmdb_movie", films), user=user).order_by().values_list(*names)
@@ -305,7 +305,7 @@ def _add_rankings(user: User, films: Set[int], counted: Collection[int], told: d
         is_copy = source is not None and source not in REVIEWS and changed_at is None
         if is_copy or tmdb_id not in films:
             continue
-        film = told.setdefault(keys.of_film(tmdb_id), Told(tmdb_id, at_tmdb, released))
+        film = by_key.setdefault(keys.of_film(tmdb_id), OfFilm(tmdb_id, at_tmdb, released))
         film.titles.append(("~", title, year))  # after those of imports
         if rating is not None:
             film.ratings.append(Rated(PERSON, "person", rating, on, ref=ref_of_ranking(tmdb_id)))
@@ -314,14 +314,14 @@ def _add_rankings(user: User, films: Set[int], counted: Collection[int], told: d
             film.evidence.append(Evidence(ref_of_ranking(tmdb_id), PERSON, "person"))
 
 
-def _add_by_hand(user: User, films: Set[int], told: dict[str, Told]) -> None:
+def _add_by_hand(user: User, films: Set[int], by_key: dict[str, OfFilm]) -> None:
     names = (*AT_TMDB, "key", "watched_on", "rating", "rewatch", "tags", "has_review")
     own = HandViewing.objects.filter(user=user, removed_at=None).order_by()
     rows: Any = own.filter(among("tmdb_movie", films)).annotate(has_review=HAS_REVIEW).values_list(*names)
     for tmdb_id, at_tmdb, released, key, day, rating, rewatch, tags, has_review in rows if films else ():
         if tmdb_id not in films:
             continue
-        film, ref = told.setdefault(keys.of_film(tmdb_id), Told(tmdb_id, at_tmdb, released)), ref_by_hand(key)
+        film, ref = by_key.setdefault(keys.of_film(tmdb_id), OfFilm(tmdb_id, at_tmdb, released)), ref_by_hand(key)
         film.titles.append(("~", at_tmdb, None))
         film.sources.add(PERSON)
         film.evidence.append(Evidence(ref, PERSON, "person", day, rating, rewatch, tuple(tags), bool(has_review)))

@@ -120,5 +120,5 @@ def _reconcile_a_portion(user: User) -> bool:
 
 def _reconcile(user: User, names: Collection[str]) -> set[str]:
     """Make the rows of these films say what follows from what tells of them now. Returns the keys of what changed."""
-    told = evidence.read(user, names)
-    return write(user, names, told, evidence.decisions_of(user.pk))
+    films = evidence.read(user, names)
+    return write(user, names, films, evidence.decisions_of(user.pk))

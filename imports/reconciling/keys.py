@@ -18,7 +18,7 @@ def of(tmdb_id: int | None, title_key: str, year: int | None) -> str:
     return of_title(title_key, year) if tmdb_id is None else of_film(tmdb_id)
 
 
-class Told(NamedTuple):
+class Named(NamedTuple):
     """What keys name."""
 
     keys: Set[str]
@@ -26,15 +26,15 @@ class Told(NamedTuple):
     titles: set[str]  # folded
 
 
-def told_by(keys: Iterable[str]) -> Told:
-    told = Told(set(keys), set(), set())
-    for key in told.keys:
+def named_by(keys: Iterable[str]) -> Named:
+    named = Named(set(keys), set(), set())
+    for key in named.keys:
         kind, _, rest = key.partition(":")
         if kind == "tmdb":
-            told.films.add(int(rest))
+            named.films.add(int(rest))
         else:
-            told.titles.add(title_of(key)[0])
-    return told
+            named.titles.add(title_of(key)[0])
+    return named
 
 
 def title_of(key: str) -> tuple[str, int | None]:

@@ -15,7 +15,7 @@ from imports.films.ratings import as_number
 from imports.models import LibraryFilm, LibraryQuestion, LibraryViewing
 
 from . import keys, rules
-from .evidence import MOST_NAMED, Told, among
+from .evidence import MOST_NAMED, OfFilm, among
 from .rules import Conclusion, Evidence, Rated
 
 TITLE_LENGTH = 500  # of LibraryFilm.title
@@ -28,12 +28,12 @@ VIEWING = ("watched_on", "source", "rating", "rewatch", "tags", "has_review", "t
 Values = dict[str, Any]
 
 
-def write(user: User, names: Collection[str], told: Mapping[str, Told], decisions: rules.Decisions) -> set[str]:
+def write(user: User, names: Collection[str], films: Mapping[str, OfFilm], decisions: rules.Decisions) -> set[str]:
     """Bring the rows of the films that have these keys in line with what tells of them. Returns the keys of those whose
     rows changed."""
     by_ref = rules.DecisionsByRef(decisions)
-    conclusions = {key: rules.conclude(film.evidence, by_ref.on(film.evidence)) for key, film in told.items()}
-    should = dict(_films(told, conclusions, decisions.not_mine))
+    conclusions = {key: rules.conclude(film.evidence, by_ref.on(film.evidence)) for key, film in films.items()}
+    should = dict(_films(films, conclusions, decisions.not_mine))
     standing = _standing_films(user, names)
     ids, changed = _write_films(user, standing, should)
     viewings = {ids[key]: list(_viewings(conclusions[key])) for key in should}
@@ -47,20 +47,22 @@ def write(user: User, names: Collection[str], told: Mapping[str, Told], decision
 
 
 def _films(
-    told: Mapping[str, Told], conclusions: Mapping[str, Conclusion], not_mine: Set[str]
+    films: Mapping[str, OfFilm], conclusions: Mapping[str, Conclusion], not_mine: Set[str]
 ) -> Iterator[tuple[str, Values]]:
-    for key, film in told.items():
+    for key, film in films.items():
         values = _film(film, conclusions[key], not_mine)
         if values["evidence"] or values["liked_on"]:
             yield key, values
 
 
-def _film(film: Told, conclusion: Conclusion, not_mine: Set[str]) -> Values:
-    _, title, year = min(film.titles, key=lambda told: (told[0], told[1], told[2] or 0))
+def _film(film: OfFilm, conclusion: Conclusion, not_mine: Set[str]) -> Values:
+    _, title, year = min(film.titles, key=lambda named: (named[0], named[1], named[2] or 0))
     if film.title:
         title, year = film.title, film.released.year if film.released else year
     days = [viewing.day for viewing in conclusion.viewings if viewing.day]
-    ratings = rules.ratings_in_order(told for told in film.ratings if not (told.is_of_viewing and told.ref in not_mine))
+    ratings = rules.ratings_in_order(
+        rated for rated in film.ratings if not (rated.is_of_viewing and rated.ref in not_mine)
+    )
     is_theirs = bool(conclusion.viewings)
     counts = ratings[0] if ratings and (is_theirs or not conclusion.evidence) else None
     return {
@@ -71,7 +73,7 @@ def _film(film: Told, conclusion: Conclusion, not_mine: Set[str]) -> Values:
         "rating": counts.rating if counts else None,
         "rating_source": counts.source if counts else "",
         "rated_on": counts.on if counts else None,
-        "ratings": [_rating(told) for told in ratings],
+        "ratings": [_rating(rated) for rated in ratings],
         "is_seen": is_theirs,
         "liked_on": film.liked_on,
         "marked_on": film.marked_on,
@@ -86,8 +88,8 @@ def _film(film: Told, conclusion: Conclusion, not_mine: Set[str]) -> Values:
     }
 
 
-def _rating(told: Rated) -> Values:
-    return {"source": told.source, "rating": as_number(told.rating), "on": _text(told.on)}
+def _rating(rated: Rated) -> Values:
+    return {"source": rated.source, "rating": as_number(rated.rating), "on": _text(rated.on)}
 
 
 def _viewings(conclusion: Conclusion) -> Iterator[Values]:
@@ -132,7 +134,7 @@ def _own(user: User, names: Collection[str], of: str = "") -> Q:
     own = Q(**{f"{of}user": user})
     if len(names) <= MOST_NAMED:
         return own & Q(**{f"{of}key__in": sorted(names)})
-    films, no_match = keys.told_by(names).films, Q(**{f"{of}tmdb_movie": None})
+    films, no_match = keys.named_by(names).films, Q(**{f"{of}tmdb_movie": None})
     return own & (among(f"{of}tmdb_movie", films) | no_match if films else no_match)
 
 
@@ -205,11 +207,11 @@ def _standing_viewings(user: User, names: Collection[str]) -> dict[int, list[tup
 def _paired(stand: Sequence[tuple[int, Values]], viewings: Sequence[Values]) -> list[int | None]:
     """For each viewing the number of the row that it was so far: the first that any of its evidence told; None: it is
     new."""
-    number_of = {told["ref"]: pk for pk, values in reversed(stand) for told in values["told_by"]}
+    number_of = {entry["ref"]: pk for pk, values in reversed(stand) for entry in values["told_by"]}
     taken: set[int] = set()
     numbers: list[int | None] = []
     for values in viewings:
-        known = [number_of[told["ref"]] for told in values["told_by"] if told["ref"] in number_of]
+        known = [number_of[entry["ref"]] for entry in values["told_by"] if entry["ref"] in number_of]
         number = next((pk for pk in known if pk not in taken), None)
         numbers.append(number)
         if number is not None:

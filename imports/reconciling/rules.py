@@ -138,12 +138,12 @@ class Conclusion:
 
 def conclude(evidence: Iterable[Evidence], decisions: Decisions = Decisions()) -> Conclusion:
     """The viewings of one film, from all evidence on it."""
-    told = _each_once(evidence)
-    kept = [entry for entry in told if entry.ref not in decisions.not_mine]
+    entries = _each_once(evidence)
+    kept = [entry for entry in entries if entry.ref not in decisions.not_mine]
     groups, undated = _groups_and_undated(kept, decisions)
     groups = _joined(groups, _Apart(decisions.apart))
     viewings, folded = _with_undated(groups, undated)
-    rows = sum(entry.readings for entry in told)
+    rows = sum(entry.readings for entry in entries)
     taken_out = rows - sum(entry.readings for entry in kept)
     viewings.sort(key=_in_order)
     return Conclusion(
@@ -160,12 +160,19 @@ def ratings_in_order(ratings: Iterable[Rated]) -> list[Rated]:
     """The one that counts first: the person's own, else the newest that a source tells. One for each source."""
     in_order = sorted(
         ratings,
-        key=lambda told: (told.kind == "person", told.on or NEVER, told.until, told.source, told.rating, told.ref),
+        key=lambda rated: (
+            rated.kind == "person",
+            rated.on or NEVER,
+            rated.until,
+            rated.source,
+            rated.rating,
+            rated.ref,
+        ),
         reverse=True,
     )
     first: dict[str, Rated] = {}
-    for told in in_order:
-        first.setdefault(told.source, told)
+    for rated in in_order:
+        first.setdefault(rated.source, rated)
     return list(first.values())
 
 
@@ -417,7 +424,9 @@ def _undated_groups(undated: Sequence[Evidence]) -> list[_Group]:
         by_source[entry.source].append(entry)
     if not by_source:
         return []
-    _, most = max(by_source.items(), key=lambda told: (len(told[1]), -RANK[told[1][0].kind], told[0]))
+    _, most = max(
+        by_source.items(), key=lambda of_source: (len(of_source[1]), -RANK[of_source[1][0].kind], of_source[0])
+    )
     groups = [_Group([entry], None) for entry in most]
     for entries in by_source.values():
         for group, entry in zip(groups, entries if entries is not most else (), strict=False):

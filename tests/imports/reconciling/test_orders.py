@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -121,7 +122,7 @@ class Person:
             if title != "Nobody knows it" or is_stream:
                 known |= {"matched": True, "tmdb_movie": film_named(title)}
             if is_stream:
-                known["decision"] = Decision.ADDED
+                known |= {"decision": Decision.ADDED, "decided_at": timezone.now()}
             movie = MovieFactory(session=session, title=title, source_key=title, **known)
             for day in days:
                 uri = "" if is_stream else f"https://boxd.it/{title}{day}"
