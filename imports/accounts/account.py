@@ -9,7 +9,7 @@ from django.db import transaction
 
 from enrichment import admin_log
 from imports import queue
-from imports.models import ImportSession, Movie, expiry
+from imports.models import ImportSession, Library, Movie, expiry
 from imports.reconciling import marks
 from imports.review import memory
 from imports.sessions.delete import delete_import
@@ -45,7 +45,12 @@ def delete_account(user: User, watch: Callable[[Sequence[ImportSession]], Iterab
         revoke_link(link)
     _sign_out_everywhere(user)
     usage.forget_logins(user)
-    user.delete()
+    Library.objects.get_or_create(user=user)
+    with transaction.atomic():
+        # who puts the library together is done before this begins, and who notes a change of it comes too late
+        list(Library.objects.filter(user=user).select_for_update())
+        list(User.objects.filter(pk=user.pk).select_for_update())
+        user.delete()
 
 
 def _sign_out_everywhere(user: User) -> None:

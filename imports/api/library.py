@@ -309,7 +309,10 @@ def _as_it_stands(viewing: LibraryViewing) -> LibraryViewing:
     _catch_up(viewing.user)
     refs = set(viewings.refs_of(viewing))
     own = LibraryViewing.objects.filter(user=viewing.user, film=viewing.film_id).select_related("film")
-    return next(standing for standing in own if not refs.isdisjoint(viewings.refs_of(standing)))
+    standing = next((standing for standing in own if not refs.isdisjoint(viewings.refs_of(standing))), None)
+    if standing is None:  # what told it was deleted just now, or is another film's
+        raise viewings.GONE
+    return standing
 
 
 def _with_reviews(rows: list[LibraryViewing]) -> list[LibraryViewingOut]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from imports.models import PERSON, HandViewing, LibraryDecision, LibraryViewing, Viewing
+from imports.models import PERSON, HandViewing, LibraryViewing, Viewing
+from imports.reconciling.evidence import decisions_of
 
 BY_HAND = f"{PERSON}\t"
 
@@ -53,9 +54,8 @@ def _texts(viewings: Sequence[LibraryViewing]) -> _Texts:
 
 
 def _instead(users: Iterable[int]) -> dict[str, tuple[int, str]]:
-    own = LibraryDecision.objects.filter(user__in=users, kind=LibraryDecision.Kind.INSTEAD, values__has_key="review")
-    said = own.order_by("decided_at", "pk").values_list("refs", "values")
-    return {ref: (number, values["review"]) for number, (refs, values) in enumerate(said) for ref in refs}
+    said = [said for user_id in users for said in decisions_of(user_id).instead if "review" in said.values]
+    return {ref: (number, instead.values["review"]) for number, instead in enumerate(said) for ref in instead.refs}
 
 
 def _by_hand(users: Iterable[int], keys: Sequence[str]) -> dict[str, str]:

@@ -102,6 +102,7 @@ def add(user: User, tmdb_id: int, values: Values, *, today: date) -> LibraryView
         raise FILM_GONE
     try:
         with transaction.atomic():
+            _remove_taken_out(user, film, values.get("watched_on"))
             told = HandViewing.objects.create(user=user, tmdb_movie=film, **values)
             marks.mark_films([user.pk], [film.pk])
     except IntegrityError as exc:
@@ -112,16 +113,26 @@ def add(user: User, tmdb_id: int, values: Values, *, today: date) -> LibraryView
     return _that_tells(user, film, evidence.ref_by_hand(told.key))
 
 
+def _remove_taken_out(user: User, film: TmdbMovie, day: date | None) -> None:
+    """What they told of that day before, and said later that it is not theirs, does not keep them from telling it."""
+    standing = HandViewing.objects.filter(user=user, tmdb_movie=film, watched_on=day, removed_at=None).first()
+    if standing and evidence.ref_by_hand(standing.key) in evidence.decisions_of(user.pk).not_mine:
+        HandViewing.objects.filter(pk=standing.pk).update(removed_at=timezone.now())
+
+
 def added(viewing: LibraryViewing) -> Undoable:
-    """How to undo what was added to it by hand last."""
-    own = HandViewing.objects.filter(user=viewing.user_id, key__in=keys_by_hand(refs_of(viewing)))
+    """How to undo what was added to it, or to its film, by hand last."""
+    own = HandViewing.objects.filter(user=viewing.user_id, tmdb_movie=viewing.film.tmdb_movie_id, removed_at=None)
     return Undoable("added", own.latest("pk").pk)
 
 
 def _that_tells(user: User, film: TmdbMovie, ref: str) -> LibraryViewing:
     """Without a day it is folded away where another tells one: then the newest stands for it."""
     own = LibraryViewing.objects.filter(user=user, film__tmdb_movie=film).select_related("film").order_by("-place")
-    return next((viewing for viewing in own if ref in refs_of(viewing)), own[0])
+    viewing = next((viewing for viewing in own if ref in refs_of(viewing)), own.first())
+    if viewing is None:  # removed in another tab just now
+        raise GONE
+    return viewing
 
 
 # Put right

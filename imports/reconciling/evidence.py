@@ -1,8 +1,9 @@
 """What tells of films in a person's library, read from their imports and their own words: a handful of queries, however
 many films."""
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -31,12 +32,16 @@ from .rules import Evidence, Rated, Row
 
 MOST_NAMED = 500  # numbers in one query: of more, all between the first and the last are read, and the others left
 COUNTED = (Decision.ADDED, Decision.ALREADY_RANKED)  # the films of a review that are the person's
+# theirs, where they rated the film elsewhere: sooner or later outcomes.settle calls the one the other
+WHERE_RATED = (Decision.ALREADY_RANKED, Decision.PENDING)
 HAS_REVIEW = ExpressionWrapper(Q(review__gt=""), output_field=BooleanField())
 _MOVIE = (
     *("pk", "session_id", "tmdb_movie_id", "lookup__title_key", "lookup__year", "title", "year", "source_key"),
     *("rating", "rated_on", "watched_on", "marked_on", "liked_on", "is_seen"),
     *("tmdb_movie__title", "tmdb_movie__release_date", "decision"),
 )
+OF_FILM = re.compile(r"tmdb:\d{1,9}", re.ASCII)
+BY_HAND = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a HandViewing's key
 AT_TMDB = ("tmdb_movie_id", "tmdb_movie__title", "tmdb_movie__release_date")
 
 
@@ -91,17 +96,43 @@ def read(user: User, film_keys: Collection[str]) -> dict[str, Told]:
     return told
 
 
-def decisions_of(user: User) -> rules.Decisions:
-    by_kind: dict[str, list[LibraryDecision]] = defaultdict(list)
-    for decision in LibraryDecision.objects.filter(user=user).order_by("decided_at", "pk"):
-        by_kind[decision.kind].append(decision)
-    kinds = LibraryDecision.Kind
+def decisions_of(user_id: int) -> rules.Decisions:
+    """All that a person decided, oldest first. What they took apart is not held together by what they said before."""
+    held: list[list[str]] = []
+    instead: list[tuple[list[str], dict[str, Any]]] = []
+    apart: list[tuple[str, ...]] = []
+    not_mine: set[str] = set()
+    holding: dict[str, list[list[str]]] = defaultdict(list)  # by ref
+    for decision in LibraryDecision.objects.filter(user=user_id).order_by("decided_at", "pk"):
+        refs = list(dict.fromkeys(decision.refs))
+        if decision.kind == LibraryDecision.Kind.NOT_MINE:
+            not_mine.update(refs)
+            continue
+        if decision.kind == LibraryDecision.Kind.INSTEAD:
+            instead.append((refs, values_of(decision)))
+        elif decision.kind == LibraryDecision.Kind.SAME:
+            held.append(refs)
+        else:
+            apart.append(tuple(refs))
+            refs = _rest_of_what_was_held(holding, *refs)
+            held.append(refs)
+        for ref in refs:
+            holding[ref].append(refs)
     return rules.Decisions(
-        same=[tuple(decision.refs) for decision in by_kind[kinds.SAME]],
-        apart=[tuple(decision.refs) for decision in by_kind[kinds.APART]],
-        instead=[rules.Instead(tuple(said.refs), values_of(said)) for said in by_kind[kinds.INSTEAD]],
-        not_mine=frozenset(ref for decision in by_kind[kinds.NOT_MINE] for ref in decision.refs),
+        same=[tuple(refs) for refs in held],
+        apart=apart,
+        instead=[rules.Instead(tuple(refs), values) for refs, values in instead],
+        not_mine=frozenset(not_mine),
     )
+
+
+def _rest_of_what_was_held(holding: Mapping[str, list[list[str]]], first: str, *others: str) -> list[str]:
+    """Take the first out of all that holds it together with any of the others. Returns these where it did: they stay
+    together."""
+    holds_both = [refs for refs in holding.get(first, ()) if first in refs and not set(others).isdisjoint(refs)]
+    for refs in holds_both:
+        refs.remove(first)
+    return list(others) if holds_both else []
 
 
 def values_of(decision: LibraryDecision) -> dict[str, Any]:
@@ -117,8 +148,9 @@ def values_of(decision: LibraryDecision) -> dict[str, Any]:
 def keys_of_refs(user: User, refs: Collection[str]) -> set[str]:
     """The names of the films that these now tell of."""
     own = {ref.removeprefix(f"{PERSON}\t") for ref in refs if ref.startswith(f"{PERSON}\t")}
-    films = {key for key in own if key.startswith("tmdb:")}
-    by_hand = HandViewing.objects.filter(user=user, key__in=own - films).values_list("tmdb_movie_id", flat=True)
+    films = {key for key in own if OF_FILM.fullmatch(key)}
+    hand_keys = [key for key in own if BY_HAND.fullmatch(key)]  # a decision that was read from a file names anything
+    by_hand = HandViewing.objects.filter(user=user, key__in=hand_keys).values_list("tmdb_movie_id", flat=True)
     # the key of a film may hold a tab: what is too much here finds nothing
     source_keys = {name for ref in refs for name in _possible_source_keys(ref)}
     movies = Movie.objects.filter(session__user=user, source_key__in=source_keys, kind=Kind.FILM).order_by()
@@ -155,7 +187,7 @@ def _add_imports(user: User, named: keys.Told, told: dict[str, Told]) -> set[int
     """Returns the films of imports that count."""
     imports = Imports(user)
     movies = [movie for movie in _movies(imports, named) if keys.of(*movie[2:5]) in named.keys]
-    counted = _counted_in_reviews(imports, movies)
+    counted = _counted_in_reviews(imports, movies, _rated(user, imports, named.films, movies))
     movies = [movie for movie in movies if imports.sources[movie[1]] not in REVIEWS or movie[0] in counted]
     with_viewings: set[int] = set()
     by_pk = {movie[0]: movie for movie in movies}
@@ -176,7 +208,7 @@ def _movies(imports: Imports, named: keys.Told) -> Iterator[tuple[Any, ...]]:
 
 
 def _own(imports: Imports, of: str = "") -> Q:
-    decided = Q(**{f"{of}decision__in": [*COUNTED, Decision.SAME_FILM]})
+    decided = Q(**{f"{of}decision__in": [*COUNTED, Decision.PENDING, Decision.SAME_FILM]})
     counts = ~Q(**{f"{of}session__source__in": REVIEWS}) | decided
     return Q(**{f"{of}session__in": list(imports.sources), f"{of}kind": Kind.FILM}) & counts
 
@@ -199,11 +231,20 @@ def among(name: str, numbers: Collection[int]) -> Q:
     return Q(**{f"{name}__gte": min(numbers), f"{name}__lte": max(numbers)})
 
 
-def _counted_in_reviews(imports: Imports, movies: Iterable[tuple[Any, ...]]) -> set[int]:
-    """A second title of a film is the person's where the first is."""
+def _counted_in_reviews(imports: Imports, movies: Iterable[tuple[Any, ...]], rated: Collection[int]) -> set[int]:
+    """What was added, and what is rated elsewhere; a second title of a film is the person's where the first is."""
     of_reviews = [movie for movie in movies if imports.sources[movie[1]] in REVIEWS]
-    theirs = {(movie[1], movie[2]) for movie in of_reviews if movie[-1] in COUNTED}
-    return {movie[0] for movie in of_reviews if movie[-1] in COUNTED or (movie[1], movie[2]) in theirs}
+    counted = [m for m in of_reviews if m[-1] == Decision.ADDED or (m[-1] in WHERE_RATED and m[2] in rated)]
+    theirs = {(movie[1], movie[2]) for movie in counted}
+    second = {movie[0] for movie in of_reviews if movie[-1] == Decision.SAME_FILM and (movie[1], movie[2]) in theirs}
+    return second | {movie[0] for movie in counted}
+
+
+def _rated(user: User, imports: Imports, films: Set[int], movies: Iterable[tuple[Any, ...]]) -> set[int]:
+    """Of these films those that the person rated themselves, or in a history."""
+    own = Ranking.objects.filter(among("tmdb_movie", films), user=user).values_list("tmdb_movie_id", flat=True)
+    in_histories = (movie for movie in movies if imports.sources[movie[1]] not in REVIEWS)
+    return {*own, *(movie[2] for movie in in_histories if movie[8] is not None)} if films else set()
 
 
 def _viewings(imports: Imports, named: keys.Told) -> Iterator[tuple[Any, ...]]:
@@ -285,4 +326,4 @@ def _add_by_hand(user: User, films: Set[int], told: dict[str, Told]) -> None:
         film.sources.add(PERSON)
         film.evidence.append(Evidence(ref, PERSON, "person", day, rating, rewatch, tuple(tags), bool(has_review)))
         if rating is not None:
-            film.ratings.append(Rated(PERSON, "person", rating, day, ref=ref))
+            film.ratings.append(Rated(PERSON, "person", rating, day, ref=ref, is_of_viewing=True))

@@ -101,9 +101,9 @@ def _changes(user: User) -> QuerySet[LibraryChange]:
 def _reconcile_a_portion(user: User) -> bool:
     """False: there was nothing to do."""
     with transaction.atomic():
-        library = Library.objects.select_for_update().get(user=user)  # one at a time for each person
+        library = Library.objects.select_for_update().filter(user=user).first()  # one at a time for each person
         changes = list(_changes(user).values_list("pk", "key")[:PORTION])
-        if not changes:
+        if library is None or not changes:  # without a library: the account was deleted just now
             return False
         seen_to = LibraryChange.objects.filter(pk__in=[pk for pk, _ in changes])
         names = {key for _, key in changes}
@@ -121,4 +121,4 @@ def _reconcile_a_portion(user: User) -> bool:
 def _reconcile(user: User, names: Collection[str]) -> set[str]:
     """Make the rows of these films say what follows from what tells of them now. Returns the keys of what changed."""
     told = evidence.read(user, names)
-    return write(user, names, told, evidence.decisions_of(user))
+    return write(user, names, told, evidence.decisions_of(user.pk))

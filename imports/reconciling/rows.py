@@ -2,7 +2,7 @@
 and the number of a viewing stay what they are."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -31,8 +31,9 @@ Values = dict[str, Any]
 def write(user: User, names: Collection[str], told: Mapping[str, Told], decisions: rules.Decisions) -> set[str]:
     """Bring the rows of the films that have these keys in line with what tells of them. Returns the keys of those whose
     rows changed."""
-    conclusions = {key: rules.conclude(film.evidence, decisions) for key, film in told.items()}
-    should = dict(_films(told, conclusions))
+    by_ref = rules.DecisionsByRef(decisions)
+    conclusions = {key: rules.conclude(film.evidence, by_ref.on(film.evidence)) for key, film in told.items()}
+    should = dict(_films(told, conclusions, decisions.not_mine))
     standing = _standing_films(user, names)
     ids, changed = _write_films(user, standing, should)
     viewings = {ids[key]: list(_viewings(conclusions[key])) for key in should}
@@ -45,19 +46,21 @@ def write(user: User, names: Collection[str], told: Mapping[str, Told], decision
 # What the rows should say
 
 
-def _films(told: Mapping[str, Told], conclusions: Mapping[str, Conclusion]) -> Iterator[tuple[str, Values]]:
+def _films(
+    told: Mapping[str, Told], conclusions: Mapping[str, Conclusion], not_mine: Set[str]
+) -> Iterator[tuple[str, Values]]:
     for key, film in told.items():
-        values = _film(film, conclusions[key])
+        values = _film(film, conclusions[key], not_mine)
         if values["evidence"] or values["liked_on"]:
             yield key, values
 
 
-def _film(film: Told, conclusion: Conclusion) -> Values:
+def _film(film: Told, conclusion: Conclusion, not_mine: Set[str]) -> Values:
     _, title, year = min(film.titles, key=lambda told: (told[0], told[1], told[2] or 0))
     if film.title:
         title, year = film.title, film.released.year if film.released else year
     days = [viewing.day for viewing in conclusion.viewings if viewing.day]
-    ratings = rules.ratings_in_order(film.ratings)
+    ratings = rules.ratings_in_order(told for told in film.ratings if not (told.is_of_viewing and told.ref in not_mine))
     is_theirs = bool(conclusion.viewings)
     counts = ratings[0] if ratings and (is_theirs or not conclusion.evidence) else None
     return {

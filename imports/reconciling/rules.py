@@ -58,6 +58,7 @@ class Rated(NamedTuple):
     on: date | None = None
     until: date = NEVER
     ref: str = ""
+    is_of_viewing: bool = False  # told by hand: it goes with the viewing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,38 @@ class Decisions:
     apart: Sequence[tuple[str, ...]] = ()  # the first is none of the others
     instead: Sequence[Instead] = ()
     not_mine: frozenset[str] = frozenset()
+
+
+class DecisionsByRef:
+    """Decisions by what they name: a person has thousands, and a film few of them."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self.all = decisions
+        self.same = _places(decisions.same)
+        self.apart = _places(decisions.apart)
+        self.instead = _places([said.refs for said in decisions.instead])
+
+    def on(self, evidence: Iterable[Evidence]) -> Decisions:
+        """Those that name any of this, in their order."""
+        refs = {entry.ref for entry in evidence}
+        return Decisions(
+            same=[self.all.same[place] for place in _that_name(refs, self.same)],
+            apart=[self.all.apart[place] for place in _that_name(refs, self.apart)],
+            instead=[self.all.instead[place] for place in _that_name(refs, self.instead)],
+            not_mine=self.all.not_mine,
+        )
+
+
+def _places(said: Sequence[tuple[str, ...]]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, refs in enumerate(said):
+        for ref in refs:
+            places[ref].append(place)
+    return places
+
+
+def _that_name(refs: Iterable[str], places: Mapping[str, list[int]]) -> list[int]:
+    return sorted({place for ref in refs for place in places.get(ref, ())}) if places else []
 
 
 class Concluded(NamedTuple):
@@ -262,10 +295,26 @@ def _joined(groups: Sequence[_Group], apart: _Apart) -> list[_Group]:
             by_day[group.day].append(group)
     same_day = {day: _of_one_day(by_day[day], apart) for day in sorted(by_day)}
     for day in same_day:
-        if day + A_DAY in same_day:
+        if day < date.max and day + A_DAY in same_day:
             _join_neighbours(same_day[day], same_day[day + A_DAY], apart)
-    without = [group for group in groups if not group.day]
-    return [group for day_groups in same_day.values() for group in day_groups if group.entries] + without
+    dated = [group for day_groups in same_day.values() for group in day_groups if group.entries]
+    together = dated + [group for group in groups if not group.day]
+    _join_with_changed(together, apart)
+    return [group for group in together if group.entries]
+
+
+def _join_with_changed(groups: Sequence[_Group], apart: _Apart) -> None:
+    """What the person gave another day is the same viewing as what others tell of the day that it had, as if they had
+    told it before."""
+    by_day: dict[date, list[_Group]] = defaultdict(list)
+    for group in groups:
+        if group.day and not group.has_persons_day:
+            by_day[group.day].append(group)
+    for group in groups:
+        for day in sorted({entry.day for entry in group.entries if entry.day}) if group.has_persons_day else ():
+            for other in by_day[day]:
+                if other.entries and _fit(group, other, apart):
+                    _unite(group, other)
 
 
 def _of_one_day(groups: Sequence[_Group], apart: _Apart) -> list[_Group]:
@@ -326,24 +375,36 @@ def _with_undated(groups: Sequence[_Group], undated: Sequence[Evidence]) -> tupl
     """The viewings, and how many rows without a day are folded away: evidence of having seen the film is a viewing only
     where nothing tells of one."""
     dated = [group for group in groups if group.day or group.has_persons_day]
-    for group in groups if dated else ():
-        if group not in dated:  # changed by the person when nothing told a day yet
-            newest = _newest(dated, group.entries[0].source)
-            newest.entries += group.entries
-            newest.values |= group.values
+    without = [group for group in groups if not (group.day or group.has_persons_day)]
+    newest = _Newest(dated or groups)
+    for group in without if dated else ():  # changed by the person when nothing told a day yet
+        other = newest.of(group.entries[0].source)
+        other.entries += group.entries
+        other.values |= group.values
     if groups:
         for entry in undated:
             if entry.says_more:  # a review is not lost for want of a day
-                _newest(dated or groups, entry.source).entries.append(entry)
+                newest.of(entry.source).entries.append(entry)
     stand = dated or groups or _undated_groups(undated)
     folded = sum(entry.readings for entry in undated) - (0 if groups else len(stand))
     return [_concluded(group) for group in stand], folded
 
 
-def _newest(groups: Sequence[_Group], source: str) -> _Group:
+class _Newest:
     """The group that a word without a day goes with: the newest of its source, else the newest."""
-    of_source = [group for group in groups if source in group.sources]
-    return max(of_source or groups, key=lambda group: (group.day or NEVER, min(entry.ref for entry in group.entries)))
+
+    def __init__(self, groups: Sequence[_Group]) -> None:
+        self.any: _Group | None = None
+        self.of_source: dict[str, _Group] = {}
+        for group in sorted(groups, key=lambda group: (group.day or NEVER, min(entry.ref for entry in group.entries))):
+            self.any = group
+            self.of_source.update(dict.fromkeys(group.sources, group))
+
+    def of(self, source: str) -> _Group:
+        group = self.of_source.get(source, self.any)
+        if group is None:
+            raise AssertionError("there is a group")
+        return group
 
 
 def _undated_groups(undated: Sequence[Evidence]) -> list[_Group]:

@@ -3,7 +3,7 @@ locks the import, then the film, and judges what stands then: of two tabs one wi
 
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,7 @@ from imports.library import rankings
 from imports.models import ChosenBy, Decision, ImportSession, Kind, Movie, Outcome, Ranking
 from imports.outcomes import settle
 from imports.reconciling import marks
+from imports.sources.traits import REVIEWS
 
 from . import memory
 
@@ -218,7 +219,15 @@ def complete(session: ImportSession) -> None:
 
 
 def choose(seen: Movie, tmdb_id: int) -> None:
-    """The person says which film it is. Raises CantDecide when TMDB's film is not known here."""
+    """The person says which film it is, here and in their other imports that tell of it. Raises CantDecide when TMDB's
+    film is not known here."""
+    _choose(seen, tmdb_id)
+    for other in _the_same_in_other_imports(seen):
+        with suppress(CantDecide):  # decided in another tab just now
+            _choose(other, tmdb_id)
+
+
+def _choose(seen: Movie, tmdb_id: int) -> None:
     needs_details = not seen.session.is_review
     if needs_details and _known(tmdb_id).details_status != DetailsStatus.DONE:
         enrichment.ask_details({tmdb_id: 0})  # a person waits: it goes first
@@ -236,6 +245,13 @@ def choose(seen: Movie, tmdb_id: int) -> None:
 
 def reject(seen: Movie) -> None:
     """None of these: the person says that TMDB does not have it."""
+    _reject(seen)
+    for other in _the_same_in_other_imports(seen):
+        with suppress(CantDecide):
+            _reject(other)
+
+
+def _reject(seen: Movie) -> None:
     with _standing(seen) as movie:
         _undecide(movie)
         _settle_by_hand(movie, Outcome.UNMATCHED, None)
@@ -245,6 +261,13 @@ def reject(seen: Movie) -> None:
 
 def unchoose(seen: Movie) -> None:
     """Back to the machine's answer."""
+    _unchoose(seen)
+    for other in _the_same_in_other_imports(seen).filter(chosen_by=ChosenBy.PERSON):
+        with suppress(CantDecide):
+            _unchoose(other)
+
+
+def _unchoose(seen: Movie) -> None:
     settle.ask_what_it_needs(seen.pk)
     with _standing(seen) as movie:
         _undecide(movie)
@@ -252,6 +275,16 @@ def unchoose(seen: Movie) -> None:
         Movie.objects.filter(pk=movie.pk).update(decided_at=None)
         settle.judge_again(movie.session_id, movie.pk)
         settle.sort_out(movie.session_id)
+
+
+def _the_same_in_other_imports(seen: Movie) -> QuerySet[Movie]:
+    """An export that was brought in again tells of the same film, which is not two in the library. A review is decided
+    on its own."""
+    user_id, source = seen.session.user_id, seen.session.source
+    if user_id is None or source in REVIEWS:
+        return Movie.objects.none()
+    others = Movie.objects.filter(session__user=user_id, session__source=source, source_key=seen.source_key)
+    return others.exclude(pk=seen.pk).select_related("session", "lookup").order_by("pk")
 
 
 def film_of(movie: Movie, candidates: Sequence[TmdbMovie] | None = None) -> TmdbMovie | None:

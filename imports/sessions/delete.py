@@ -61,6 +61,8 @@ def end_rows(rows: ImportSessionQuerySet) -> Leftovers:
     session = rows.select_for_update().first()
     if session is None:
         return Leftovers()
+    if session.is_open_review:
+        settle.sort_out(session.pk)  # what was rated elsewhere meanwhile is theirs
     added = session.movies.filter(decision__in=IN_LIBRARY)
     if not session.is_open_review or not added.filter(decision=Decision.ADDED).exists():
         return delete_rows(rows)

@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from imports.library import viewings
+from imports.library.reviews import reviews_of
 from imports.models import LibraryDecision, LibraryFilm, LibraryViewing, Source
 from imports.reconciling import keeping
 from tests.factories import MovieFactory, UserFactory, ViewingFactory
@@ -66,6 +68,22 @@ def test_what_is_joined_is_taken_apart_and_put_back(client: Client, heat: Librar
     assert "Not the same viewing" in page.content.decode()  # among what was decided
     undone(client, page)
     assert days_of(heat) == ["2022-01-01", "2024-05-17"]
+
+
+def test_what_was_changed_or_joined_before_is_taken_apart(client: Client, heat: LibraryFilm) -> None:
+    first, second = heat.viewings.order_by("place")
+    client.post(f"/library/films/{heat.pk}/join/", {"viewing": [first.pk, second.pk]}, follow=True)
+    viewing = heat.viewings.get()
+    viewings.change(viewing, {"review": "All of it"}, today=date(2024, 6, 1))
+    (of_stream,) = [told["ref"] for told in viewing.told_by if told["source"] == Source.PRIME_VIDEO]
+    page = client.post(f"/library/viewings/{viewing.pk}/split/", {"ref": of_stream}, follow=True)
+    assert days_of(heat) == ["2022-01-01", "2024-05-17"]
+    assert [len(viewing.told_by) for viewing in heat.viewings.order_by("place")] == [2, 1]  # the rest stays one
+    told = {viewing.told_by[0]["source"]: viewing for viewing in heat.viewings.all()}
+    assert [review.text for review in reviews_of([*told.values()])[told[Source.LETTERBOXD].pk]] == ["All of it"]
+    assert not told[Source.PRIME_VIDEO].has_review
+    undone(client, page)
+    assert [len(viewing.told_by) for viewing in heat.viewings.all()] == [3]
 
 
 @pytest.mark.parametrize("ref", ["", "letterboxd\tnothing"])

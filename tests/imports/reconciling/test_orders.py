@@ -121,7 +121,7 @@ class Person:
             if title != "Nobody knows it" or is_stream:
                 known |= {"matched": True, "tmdb_movie": film_named(title)}
             if is_stream:
-                known["decision"] = Decision.ALREADY_RANKED
+                known["decision"] = Decision.ADDED
             movie = MovieFactory(session=session, title=title, source_key=title, **known)
             for day in days:
                 uri = "" if is_stream else f"https://boxd.it/{title}{day}"

@@ -3,11 +3,22 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import permutations
+from time import process_time
 from typing import Any
 
 import pytest
 
-from imports.reconciling.rules import Conclusion, Decisions, Evidence, Instead, Kind, Rated, conclude, ratings_in_order
+from imports.reconciling.rules import (
+    Conclusion,
+    Decisions,
+    DecisionsByRef,
+    Evidence,
+    Instead,
+    Kind,
+    Rated,
+    conclude,
+    ratings_in_order,
+)
 from tests import shadows
 
 MAY = date(2024, 5, 10)
@@ -165,3 +176,44 @@ def test_what_is_the_same_is_joined_and_no_rewatch_is_lost() -> None:
     assert shares.adds_up
     assert shares.joined >= 0.995 * shares.pairs
     assert shares.lost <= 0.001 * shares.rewatches
+
+
+@pytest.mark.parametrize("many", ["days", "one day", "reviews without a day", "changed"])
+def test_a_film_of_thousands_of_viewings_takes_no_long_time(many: str) -> None:
+    count = 4_000
+    seen = [told(DIARY, n if many != "one day" else 0, ref=f"a{n}") for n in range(count)]
+    streams = [told(STREAM, n if many != "one day" else 0, ref=f"b{n}") for n in range(count)]
+    written = [told(DIARY, ref=f"c{n}", has_review=True) for n in range(count)]
+    changed = [Instead((f"c{n}",), {"rating": Decimal(3)}) for n in range(count if many == "changed" else 0)]
+    evidence = [*seen, *written] if many in ("reviews without a day", "changed") else [*seen, *streams]
+    began = process_time()
+    assert len(conclude(evidence, Decisions(instead=changed)).viewings) == count
+    assert process_time() - began < 2  # when each was compared with all others: seven and more
+
+
+def test_of_thousands_of_decisions_a_film_sees_its_own() -> None:
+    others = [(f"x{n}", f"y{n}") for n in range(2_000)]
+    changed = [Instead(refs, {"rating": Decimal(3)}) for refs in others]
+    own = Decisions(same=[("a", "b")], apart=[("c", "a")], instead=[Instead(("b",), {"rewatch": True})])
+    everything = Decisions(
+        same=[*others, *own.same], apart=[*own.apart, *others], instead=[*changed, *own.instead, *changed]
+    )
+    assert DecisionsByRef(everything).on([told(DIARY, 0, ref="a"), told(STREAM, 3, ref="b")]) == own
+
+
+def test_the_last_day_of_the_calendar_is_a_day() -> None:
+    assert conclude([Evidence("a", DIARY, "diary", date.max)]).viewings[0].day == date.max
+
+
+def test_what_has_another_day_now_is_still_what_others_tell_of_the_day_it_had() -> None:
+    diary, stream, again = told(DIARY, 0), told(STREAM, 0), told(STREAM, 20)
+    changed = Decisions(instead=[Instead((diary.ref,), {"watched_on": MAY + timedelta(days=3)})])
+    assert days(conclude([diary], changed)) == days(conclude([diary, stream], changed)) == [3]
+    assert days(conclude([diary, stream, again], changed)) == [3, 20]
+    of_that_day = told(DIARY, 0, ref="another")
+    (first, _) = conclude([diary, of_that_day, stream], changed).viewings
+    assert len(first.told_by) == 2 and of_that_day in first.told_by  # nearest first
+    apart = Decisions(instead=changed.instead, apart=[(diary.ref, stream.ref)])
+    assert days(conclude([diary, stream], apart)) == [0, 3]
+    no_day = Decisions(instead=[Instead((diary.ref,), {"watched_on": None})])
+    assert days(conclude([diary, stream], no_day)) == [None]
