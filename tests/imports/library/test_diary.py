@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from enrichment.models import TmdbMovie
 from imports.library import viewings
@@ -73,7 +74,7 @@ def test_two_sources_of_a_viewing_are_both_named(client: Client, diary: User) ->
     review = import_of(diary, Source.PRIME_VIDEO)
     heat = TmdbMovie.objects.get(title="Heat")
     told(review, heat, MAY)
-    Movie.objects.filter(session=review).update(decision=Decision.ALREADY_RANKED)
+    Movie.objects.filter(session=review).update(decision=Decision.ADDED, decided_at=timezone.now())
     keeping.recompute(diary)
     assert "Letterboxd · Amazon Prime Video" in page(client)
     assert entries(page(client, "?source=prime_video")) == ["Heat"]
