@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cached_property
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from imports.statistics.shape import Compared, Review
 
@@ -41,9 +41,10 @@ class Reviews(Base):
         }
 
     def _changes(self, change: Compared, before: int) -> list[str]:
+        viewings, hours = change["viewings"], round(change["minutes"] / 60)
         changes = [
-            gettext("%(n)s viewings") % {"n": words.signed(change["viewings"])},
-            gettext("%(n)s hours") % {"n": words.signed(round(change["minutes"] / 60))},
+            ngettext("%(n)s viewing", "%(n)s viewings", abs(viewings)) % {"n": words.signed(viewings)},
+            ngettext("%(n)s hour", "%(n)s hours", abs(hours)) % {"n": words.signed(hours)},
         ]
         if self.shows_ratings and change["average_rating"] is not None:
             changes.append(gettext("%(n)s stars") % {"n": words.signed(float(change["average_rating"]))})

@@ -30,7 +30,7 @@ def forbidden(route: Route) -> None:
 
 
 TROUBLES: dict[str, tuple[Callable[[Route], None], str]] = {
-    "offline": (gone, "You seem to be offline"),
+    "offline": (gone, "Reelkeeper can't be reached"),
     "500": (broken, "something went wrong"),
     "403": (forbidden, "too old to be used"),
 }

@@ -540,7 +540,7 @@ def test_the_running_year_is_compared_up_to_the_same_day(owner: Client, session:
         ViewingFactory(movie=MovieFactory(session=session, matched=True, watched_on=day), watched_on=day)
     running, last = figures_of(owner, address(session)).reviews
     is_over = (today.month, today.day) == (12, 31)
-    assert running["changes"][0] == ("−1 viewings" if is_over else "±0 viewings")
+    assert running["changes"][0] == ("−1 viewing" if is_over else "±0 viewings")
     assert running["changes"][-1] == f"so far, against {before.year} up to the same day"
     assert last["changes"] == []
 
