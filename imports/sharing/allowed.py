@@ -115,7 +115,6 @@ WITH_STATISTICS: Rules = {
         "distribution": [plain("from", "to", "films")],
     },
     "rewatched": [{**ITEM, **plain("viewings")}],
-    "sources": [{**plain("source", "films", "viewings", "shared"), "filter": plain("source")}],
     "money": {
         "budget": {**plain("films", "total"), "top": [{**ITEM, **plain("budget")}]},
         "revenue": {**plain("films", "total"), "top": [{**ITEM, **plain("revenue")}]},
@@ -175,7 +174,8 @@ WITH_ADDRESS: Rules = {
     "filters": With(ADDRESS, {}, plain("year", "decade", "genre", "rating")),
     "choices": dict.fromkeys(("years", "decades", "genres", "ratings"), With(ADDRESS, [], [PLAIN])),
 }
-OF_OWNER: Rules = {"tags": With(OWNER, [])}
+# which services a person uses is nobody's business: a review is private
+OF_OWNER: Rules = {"tags": With(OWNER, []), "sources": With(OWNER, [])}
 STATISTICS: Rules = {**WITH_STATISTICS, **WITH_RATINGS, **WITH_DATES, **WITH_ADDRESS, **OF_OWNER}
 
 

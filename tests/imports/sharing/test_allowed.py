@@ -81,8 +81,8 @@ def test_a_link_shows_what_it_showed_before(name: str, shows: dict[str, bool]) -
     assert hidden_of(computed(), allowed(computed(), **shows)) == HIDDEN[name]
 
 
-def test_who_has_the_imports_own_address_sees_all_but_the_tags() -> None:
-    assert json.dumps(public(computed())) == json.dumps(computed() | {"tags": []})
+def test_who_has_the_imports_own_address_sees_all_but_what_is_the_owners() -> None:
+    assert json.dumps(public(computed())) == json.dumps(computed() | {"tags": [], "sources": []})
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
@@ -112,7 +112,7 @@ def test_what_becomes_of_another_shape_is_hidden(seen: Callable[[Any], Any], mor
 def test_every_key_of_the_shape_has_a_rule() -> None:
     """A new one stays hidden by With(OWNER, 0), say: without a rule it would not be there when a shared page asks."""
     shape = keys_of_shape(Statistics)
-    assert keys_of_rule(STATISTICS) == {key for key in shape if not key.startswith(".tags.")}
+    assert keys_of_rule(STATISTICS) == {key for key in shape if not key.startswith((".tags.", ".sources."))}
     assert keys_of_data(computed()) == shape
 
 
