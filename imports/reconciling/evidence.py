@@ -1,6 +1,7 @@
 """What tells of films in a person's library, read from their imports and their own words: a handful of queries, however
 many films."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
@@ -11,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from imports.models import (
     PERSON,
@@ -34,6 +36,7 @@ MOST_NAMED = 500  # numbers in one query: of more, all between the first and the
 COUNTED = (Decision.ADDED, Decision.ALREADY_RANKED)  # the films of a review that are the person's
 # theirs, where they rated the film elsewhere: sooner or later outcomes.settle calls the one the other
 WHERE_RATED = (Decision.ALREADY_RANKED, Decision.PENDING)
+TAGS_TEXT = Cast("tags", TextField())  # most have none: it is read only where there are some
 HAS_REVIEW = ExpressionWrapper(Q(review__gt=""), output_field=BooleanField())
 _MOVIE = (
     *("pk", "session_id", "tmdb_movie_id", "lookup__title_key", "lookup__year", "title", "year", "source_key"),
@@ -248,10 +251,10 @@ def _rated(user: User, imports: Imports, films: Set[int], movies: Iterable[tuple
 
 
 def _viewings(imports: Imports, named: keys.Named) -> Iterator[tuple[Any, ...]]:
-    names = ("movie_id", "pk", "watched_on", "rating", "rewatch", "tags", "entry_uri", "number", "has_review")
+    names = ("movie_id", "pk", "watched_on", "rating", "rewatch", "tags_text", "entry_uri", "number", "has_review")
     for condition in _named(named, "movie__"):
         rows: Any = Viewing.objects.filter(_own(imports, "movie__"), condition).order_by()
-        yield from rows.annotate(has_review=HAS_REVIEW).values_list(*names)
+        yield from rows.annotate(has_review=HAS_REVIEW, tags_text=TAGS_TEXT).values_list(*names)
 
 
 def _of_film(movie: Sequence[Any], by_key: dict[str, OfFilm]) -> OfFilm:
@@ -271,7 +274,7 @@ def _of_viewing(imports: Imports, movie: Sequence[Any], viewing: Sequence[Any]) 
         day=day,
         rating=rating,
         rewatch=rewatch,
-        tags=tuple(tags),
+        tags=() if tags == "[]" else tuple(json.loads(tags)),
         has_review=bool(has_review),
         rows=(Row(session, movie_id, pk),),
         until=imports.until.get(session, rules.NEVER),

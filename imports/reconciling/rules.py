@@ -299,6 +299,8 @@ def _distinct(groups: Iterable[_Group]) -> list[_Group]:
 
 def _joined(groups: Sequence[_Group], apart: _Apart) -> list[_Group]:
     """Between sources, one to one, nearest first: those of a day, then a stream and a diary one day apart."""
+    if len(groups) < 2:
+        return list(groups)
     by_day: dict[date, list[_Group]] = defaultdict(list)
     for group in sorted(groups, key=lambda group: min((RANK[e.kind], e.source, e.ref) for e in group.entries)):
         if group.day:
@@ -309,7 +311,8 @@ def _joined(groups: Sequence[_Group], apart: _Apart) -> list[_Group]:
             _join_neighbours(same_day[day], same_day[day + A_DAY], apart)
     dated = [group for day_groups in same_day.values() for group in day_groups if group.entries]
     together = dated + [group for group in groups if not group.day]
-    _join_with_changed(together, apart)
+    if any(group.has_persons_day for group in together):
+        _join_with_changed(together, apart)
     return [group for group in together if group.entries]
 
 
