@@ -10,7 +10,7 @@ from django.db import transaction
 from enrichment import admin_log
 from imports import queue
 from imports.models import ImportSession, Library, Movie, expiry
-from imports.reconciling import marks
+from imports.reconciling import keeping, marks
 from imports.review import memory
 from imports.sessions.delete import delete_import
 from imports.sharing.links import revoke_link
@@ -45,7 +45,7 @@ def delete_account(user: User, watch: Callable[[Sequence[ImportSession]], Iterab
         revoke_link(link)
     _sign_out_everywhere(user)
     usage.forget_logins(user)
-    Library.objects.get_or_create(user=user)
+    keeping.ensure_library(user)
     with transaction.atomic():
         # who puts the library together is done before this begins, and who notes a change of it comes too late
         list(Library.objects.filter(user=user).select_for_update())

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import ExtractYear, Left
 from django.utils import timezone
@@ -33,11 +33,17 @@ def up_to_date(user: User) -> bool:
 
 def catch_up(user: User, has_time: Callable[[], bool] = lambda: True) -> bool:
     """Reconcile what changed, portion by portion while there is time. Returns whether nothing is left."""
-    Library.objects.get_or_create(user=user)
+    ensure_library(user)
     while has_time():
         if not _reconcile_a_portion(user):
             return True
     return not _changes(user).exists()
+
+
+def ensure_library(user: User) -> None:
+    """Have a row to lock; an account that was deleted just now gets none."""
+    with suppress(IntegrityError):
+        Library.objects.get_or_create(user=user)
 
 
 def is_anyone_behind() -> bool:
