@@ -18,6 +18,12 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
+@pytest.hookimpl(trylast=True)  # pytest has put those together by now that share the browser
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first here, too: they wait for processes while others use the browser."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture
 def slow_tmdb() -> Iterator[TmdbServer]:
     with TmdbServer(latency=0.02) as server:
