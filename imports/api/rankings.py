@@ -12,8 +12,8 @@ from ninja import Status as Answer
 from ninja.errors import HttpError
 from pydantic import Field
 
+from imports.films.filters import FilmFilters
 from imports.library import rankings
-from imports.library.rankings import RankingFilters
 from imports.models import Ranking
 from imports.web import access
 
@@ -42,7 +42,7 @@ class Change(Schema):
 @router.get("/", response={200: Rankings, **errors()}, summary="A person's library")
 def ranking_list(request: HttpRequest, query: Query[Wanted]) -> Rankings:
     """Best rated first."""
-    filters = RankingFilters(q=query.q, rating=query.rating, year=query.year)
+    filters = FilmFilters(q=query.q, rating=query.rating, year=query.year)
     chosen = rankings.find(caller(request), filters)
     return Rankings(
         rankings=[RankingOut.of(ranking) for ranking in chosen[query.rows]],

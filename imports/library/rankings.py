@@ -1,7 +1,6 @@
 """A person's rankings: read, change, take away. No HTTP."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -11,7 +10,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
 from enrichment import services as enrichment
@@ -36,31 +34,12 @@ def today(zone: str = "") -> date:
 # Reads
 
 
-@dataclass(frozen=True, kw_only=True)
-class RankingFilters(FilmFilters):
-    """What a person wants to see of their library, and in which order."""
-
-    sort: str = "rating"
-
-
 BY_RATING = (F("rating").desc(nulls_last=True), "-rated_at")
-ORDERS: dict[str, tuple[Any, ...]] = {
-    "rating": BY_RATING,
-    "rating_lowest": (F("rating").asc(nulls_last=True), "-rated_at"),
-    "date": ("-rated_at",),
-    "date_oldest": ("rated_at",),
-    "year": (F("year").desc(nulls_last=True), *BY_RATING),
-    "year_oldest": (F("year").asc(nulls_last=True), *BY_RATING),
-    "genre": (KeyTextTransform(0, "tmdb_movie__genres").asc(nulls_last=True), *BY_RATING),
-    "title": (),  # by Found: the database does not know that Ä sorts as A
-}
-
-
 OTHER_NAMES = ("tmdb_movie__title", "tmdb_movie__original_title", "tmdb_movie__directors")
 
 
 class Found:
-    """Rankings chosen or ordered by their folded titles, for Paginator: only a page of them is fetched."""
+    """Rankings chosen by their folded titles: only a page of them is fetched."""
 
     def __init__(self, ids: list[int]) -> None:
         self.ids = ids
@@ -74,25 +53,21 @@ class Found:
         return [rows[pk] for pk in ids if pk in rows]
 
 
-def find(user: User, filters: RankingFilters = RankingFilters()) -> "QuerySet[Ranking] | Found":
-    """The rankings that the filters leave, with their films, in order."""
-    rankings = user.rankings.select_related("tmdb_movie").order_by(*ORDERS[filters.sort], "pk")
+def find(user: User, filters: FilmFilters) -> "QuerySet[Ranking] | Found":
+    """The rankings that the filters leave, with their films, the best rated first."""
+    rankings = user.rankings.select_related("tmdb_movie").order_by(*BY_RATING, "pk")
     rankings = rankings.filter(_conditions(filters))
-    if not filters.q and filters.sort != "title":
+    if not filters.q:
         return rankings
-    rows = list(rankings.values_list("pk", "year", "title", *OTHER_NAMES))
-    if filters.q:
-        rows = [row for row in rows if _bears(row[2:], filters.q)]
-    if filters.sort == "title":
-        rows.sort(key=lambda row: (fold(row[2]) or row[2], row[1] or 0))
-    return Found([row[0] for row in rows])
+    rows = rankings.values_list("pk", "title", *OTHER_NAMES)
+    return Found([pk for pk, *names in rows if _bears(tuple(names), filters.q)])
 
 
 def count(rankings: "QuerySet[Ranking] | Found") -> int:
     return len(rankings) if isinstance(rankings, Found) else rankings.count()
 
 
-def _conditions(filters: RankingFilters) -> Q:
+def _conditions(filters: FilmFilters) -> Q:
     condition = conditions.rated(filters, "rating") & conditions.released(filters, "year")
     return condition & conditions.facts(filters)
 
